@@ -1,0 +1,70 @@
+"""genrekit: plugin-based audio classification. Importing it imports no torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from genrekit.component import (
+    Augmenter,
+    Component,
+    Dataset,
+    Evaluator,
+    Executor,
+    FeatureExtractor,
+    FeatureShape,
+    Model,
+    Optimizer,
+    Scheduler,
+    Splitter,
+)
+from genrekit.clips import Clip, Clips
+from genrekit.errors import AudioError, GenrekitError
+from genrekit.hookspecs import hookimpl
+from genrekit.outcome import Outcome
+from genrekit.recipe.paths import RecipePath
+
+if TYPE_CHECKING:
+    from genrekit.predict import Predictor
+    from genrekit.running import RunResult
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AudioError",
+    "Augmenter",
+    "Clip",
+    "Clips",
+    "Component",
+    "Dataset",
+    "Evaluator",
+    "Executor",
+    "FeatureExtractor",
+    "FeatureShape",
+    "Field",
+    "GenrekitError",
+    "Model",
+    "Optimizer",
+    "Outcome",
+    "RecipePath",
+    "Scheduler",
+    "Splitter",
+    "hookimpl",
+    "load",
+    "run",
+]
+
+
+def run(recipe: str, **options: Any) -> RunResult:
+    """Train what a recipe says; the Python twin of ``genrekit run``. See `genrekit.running.run_recipe` for the options."""
+    from genrekit.running import run_recipe
+
+    return run_recipe(recipe, **options)
+
+
+def load(model: str = "runs/latest") -> Predictor:
+    """A predictor from a run folder or bundle: ``genrekit.load("runs/latest").predict("song.wav")``."""
+    from genrekit.predict import Predictor
+
+    return Predictor.load(model)

@@ -1,0 +1,186 @@
+"""What a component is: a small frozen Pydantic class whose fields are its recipe options.
+
+One base class for each kind. Nothing here imports torch; a component's ``build`` does.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from torch.optim.lr_scheduler import LRScheduler
+
+    from genrekit.clips import Clips
+    from genrekit.outcome import Outcome
+
+    Draw = Mapping[str, float | int | np.ndarray]
+
+
+class FeatureShape(NamedTuple):
+    """The shape of one example's features: [channels, bins, frames]."""
+
+    channels: int
+    bins: int
+    frames: int
+
+
+class Component(BaseModel):
+    """The base of all kinds. A subclass sets ``use: Literal["name"] = "name"``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, use_attribute_docstrings=False)
+
+    kind: ClassVar[str]
+    default: ClassVar[bool] = False
+    """Whether a recipe that names no component of this kind gets this one; at most one installed class says so."""
+    version: ClassVar[int] = 1
+    """Raise it when the same options give another result: stored results of older versions are not used again."""
+
+    use: str
+
+    @classmethod
+    def name(cls) -> str:
+        """The name that recipes write after ``use =``."""
+        return str(cls.model_fields["use"].default)
+
+
+class Dataset(Component):
+    """Where clips come from."""
+
+    kind: ClassVar[str] = "dataset"
+
+    def clips(self) -> Clips:
+        """Every clip with its labels, and its group, part and fold where known. Reads no audio."""
+        raise NotImplementedError
+
+
+class Splitter(Component):
+    """Which clips train, which choose the epoch (validation), which are reported (test)."""
+
+    kind: ClassVar[str] = "splitter"
+
+    def split(self, clips: Clips, seed: int) -> Clips:
+        """``clips`` with ``part`` set to "train", "validation", "test" or null (not used)."""
+        raise NotImplementedError
+
+
+class FeatureExtractor(Component):
+    """From a mono waveform to the features a model sees."""
+
+    kind: ClassVar[str] = "features"
+    any_length: ClassVar[bool] = False
+    """False: every waveform is cropped or zero-padded to `window_samples` before it comes.
+    True: waveforms between `minimum_samples` and 1.1 windows come as they are, and the module fits its own width."""
+
+    sample_rate: int = Field(22050, ge=1000, le=384000, description="sample rate in Hz that audio is resampled to")
+
+    def window_samples(self) -> int:
+        """The samples that one example holds; longer recordings are cut into windows of this length."""
+        return 30 * self.sample_rate
+
+    def minimum_samples(self) -> int:
+        """Shorter waveforms are zero-padded to this length first."""
+        return 1
+
+    def output_shape(self) -> FeatureShape | None:
+        """The features' shape worked out without torch, or None if only running the module tells."""
+        return None
+
+    def build(self) -> torch.nn.Module:
+        """A module: waveform float32 [batch, samples] in -1..1 -> features [batch, channels, bins, frames]."""
+        raise NotImplementedError
+
+
+class Augmenter(Component):
+    """A random change of training examples. What is drawn is apart from how it is applied."""
+
+    kind: ClassVar[str] = "augmenter"
+
+    on: Literal["features", "waveform"] = Field("features", description="what it changes")
+    probability: float = Field(0.5, ge=0, le=1, description="the chance that a clip is changed in an epoch")
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Draw:
+        """One clip's random numbers. ``shape`` is one example's: (samples,) or (channels, bins, frames)."""
+        raise NotImplementedError
+
+    def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
+        """``batch`` [n, ...] with row i changed as ``draws[name][i]`` says; a new tensor of the same shape."""
+        raise NotImplementedError
+
+
+class Model(Component):
+    """From features to logits."""
+
+    kind: ClassVar[str] = "model"
+
+    def check(self, shape: FeatureShape, classes: int) -> None:
+        """Raise ValueError, saying which option to change, if this model cannot take that shape."""
+
+    def build(self, shape: FeatureShape, classes: int) -> torch.nn.Module:
+        """A module: features [batch, channels, bins, frames] -> logits [batch, classes]."""
+        raise NotImplementedError
+
+
+class Optimizer(Component):
+    """How weights follow gradients."""
+
+    kind: ClassVar[str] = "optimizer"
+
+    def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        """A torch optimizer over ``parameters``."""
+        raise NotImplementedError
+
+
+class Scheduler(Component):
+    """How the learning rate changes, epoch by epoch or step by step."""
+
+    kind: ClassVar[str] = "scheduler"
+    interval: ClassVar[Literal["epoch", "step"]] = "epoch"
+
+    def build(self, optimizer: torch.optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:
+        """A torch scheduler; its state must be plain numbers and lists, so that checkpoints can hold it."""
+        raise NotImplementedError
+
+    def advance(self, scheduler: LRScheduler, metrics: Mapping[str, float]) -> None:
+        """Step it. ``metrics`` holds the epoch's validation figures (empty when ``interval`` is "step")."""
+        scheduler.step()
+
+
+class Evaluator(Component):
+    """Figures and pictures from predictions."""
+
+    kind: ClassVar[str] = "evaluator"
+
+    def metrics(self, outcome: Outcome) -> dict[str, Any]:
+        """JSON-ready figures of one part. Plain numbers also appear in every epoch's line of the history."""
+        raise NotImplementedError
+
+    def pictures(self, outcome: Outcome, history: list[dict[str, float]], folder: Path) -> list[Path]:
+        """Files drawn into ``folder`` once, at the end of the run, for the part that is reported."""
+        return []
+
+
+class Executor(Component):
+    """Where preprocessing runs."""
+
+    kind: ClassVar[str] = "executor"
+
+    def open(self) -> concurrent.futures.Executor:
+        """A `concurrent.futures.Executor`; the caller shuts it down. Jobs sent to it are picklable."""
+        raise NotImplementedError
+
+    def capacity(self) -> int:
+        """How many jobs run at once; a small multiple of it is kept in flight."""
+        raise NotImplementedError
+
+
+KINDS: dict[str, type[Component]] = {
+    base.kind: base
+    for base in (Dataset, Splitter, FeatureExtractor, Augmenter, Model, Optimizer, Scheduler, Evaluator, Executor)
+}

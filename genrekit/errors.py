@@ -1,0 +1,91 @@
+"""Errors that people are meant to read: what went wrong, where, why, and what to type next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    ``where`` is ``file:line`` or an option of the command line; ``source`` is the line of text found there.
+    """
+
+    what: str
+    where: str | None = None
+    source: str | None = None
+    why: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        more = [f"    {self.source.strip()}" if self.source else None]
+        more += [f"  why: {self.why}" if self.why else None, f"  try: {self.hint}" if self.hint else None]
+        return "\n".join([head, *(line for line in more if line)])
+
+
+class GenrekitError(Exception):
+    """The user's mistake, or their machine's: shown without a traceback, with exit code 2."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        source: str | None = None,
+        why: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.problems: tuple[Problem, ...] = (Problem(what, where, source, why, hint),)
+        super().__init__(what)
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> GenrekitError:
+        """One error for several problems, so that all of them are shown at once."""
+        problems = tuple(problems)
+        error = cls(problems[0].what)
+        error.problems = problems
+        return error
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class RecipeError(GenrekitError):
+    """The recipe, or an override of it, is not valid."""
+
+
+class PluginError(GenrekitError):
+    """A plugin is missing, broken, blocked, or clashes with another."""
+
+
+class DataError(GenrekitError):
+    """The data set cannot be used as the recipe demands."""
+
+
+class TrainingError(GenrekitError):
+    """Training cannot go on."""
+
+
+class BundleError(GenrekitError):
+    """A bundle is missing, damaged, or needs something that is not installed."""
+
+
+class AudioError(GenrekitError):
+    """One audio file cannot be used. ``reason`` is short enough for a table of quarantined files."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+
+    def __reduce__(self) -> tuple[type[AudioError], tuple[str, str]]:
+        return AudioError, (self.path, self.reason)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean 'crnn'?"`` where a known name is close to ``name``, else nothing."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""

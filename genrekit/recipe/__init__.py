@@ -1,0 +1,7 @@
+"""The typed recipe: load, override, check, resolve, dump."""
+
+from genrekit.recipe.dump import dump
+from genrekit.recipe.load import load
+from genrekit.recipe.model import Recipe, StopEarly, Train, recipe_model
+
+__all__ = ["Recipe", "StopEarly", "Train", "dump", "load", "recipe_model"]

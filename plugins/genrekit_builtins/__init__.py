@@ -1,0 +1,1 @@
+"""The components that ship with genrekit: plugins like anybody's, found through the same entry points."""

@@ -23,7 +23,7 @@ from genrekit.clips import Clip, Clips
 from genrekit.errors import AudioError, GenrekitError
 from genrekit.hookspecs import hookimpl
 from genrekit.outcome import Outcome
-from genrekit.recipe.paths import RecipePath
+from genrekit.paths import RecipePath
 
 if TYPE_CHECKING:
     from genrekit.predict import Predictor

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, TypeVar, Union
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from genrekit.component import (
@@ -69,6 +69,8 @@ class Recipe(Section):
     executor: Executor = Field(description="where preprocessing runs")
 
 
+S = TypeVar("S", bound=Section)
+
 KIND_OF_FIELD = {
     "dataset": "dataset",
     "split": "splitter",
@@ -85,18 +87,18 @@ KIND_OF_FIELD = {
 def recipe_model(registry: Registry) -> type[Recipe]:
     """`Recipe` with each kind replaced by the union of its installed components, discriminated on ``use``."""
     train = _filled(Train, registry)
-    extra: dict[str, Any] = {"train": (train, Train_field(train))}
+    extra: dict[str, Any] = {"train": (train, _train_field(train))}
     return _filled(Recipe, registry, extra)
 
 
-def Train_field(train: type[Train]) -> Any:
+def _train_field(train: type[Train]) -> Any:
     """The recipe's ``train``: left out, it is all defaults where those exist."""
     if any(field.is_required() for field in train.model_fields.values()):
         return Field(description="how the model is trained")
     return Field(default_factory=lambda: train(), description="how the model is trained")
 
 
-def _filled[S: Section](section: type[S], registry: Registry, extra: dict[str, Any] | None = None) -> type[S]:
+def _filled(section: type[S], registry: Registry, extra: dict[str, Any] | None = None) -> type[S]:
     fields: dict[str, Any] = {}
     for name, info in section.model_fields.items():
         if name not in KIND_OF_FIELD:
@@ -130,8 +132,6 @@ def component_union(registry: Registry, kind: str) -> Any:
 
 
 def _nothing_installed(kind: str) -> Any:
-    from pydantic import BeforeValidator
-
     def refuse(value: object) -> Component:
         raise PydanticCustomError("no_component", f"no {kind} plugin is installed")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from genrekit.errors import RecipeError
-from genrekit.recipe.paths import Override
+from genrekit.paths import Override
 
 Path = tuple[str | int, ...]
 

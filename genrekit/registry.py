@@ -60,7 +60,8 @@ class Registry:
             return f"{kind} '{name}' is claimed by two plugins, {who}; block one with --block NAME"
         names = self.names(kind)
         available = ", ".join(names) if names else f"none: no {kind} plugin is installed"
-        return f"unknown {kind} '{name}'{did_you_mean(name, names) or ";"} available: {available}"
+        close = did_you_mean(name, names).removesuffix("?")
+        return f"unknown {kind} '{name}'{close}; available: {available}"
 
     def default(self, kind: str) -> type[Component] | None:
         """The class that recipes get when they name none of this kind."""

@@ -1,0 +1,95 @@
+"""Probabilities for a part's clips, in evaluation mode, in float32, with no augmentation: as the bundle will answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from genrekit.clips import Clips
+from genrekit.component import Evaluator
+from genrekit.examples import Examples, ahead
+from genrekit.outcome import Outcome
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    Featurize = Callable[[list[torch.Tensor]], torch.Tensor]
+
+
+def evaluate(
+    part: str,
+    network: torch.nn.Module,
+    featurize: Featurize,
+    examples: Examples,
+    clips: Clips,
+    labels: list[str],
+    batch_size: int,
+) -> Outcome:
+    """The network's answer to every clip of ``examples``; a clip's windows are averaged."""
+    import numpy as np
+    import torch
+    from torch.nn import functional
+
+    network.eval()
+    logits = []
+    batches = (range(start, min(start + batch_size, len(examples))) for start in range(0, len(examples), batch_size))
+    with torch.inference_mode():
+        for batch in ahead(examples.load(np.asarray(indices)) for indices in batches):
+            logits.append(network(featurize(batch)).float().cpu())
+    all_logits = torch.cat(logits)
+    loss = functional.cross_entropy(all_logits, torch.from_numpy(examples.targets)).item()
+    rows, first = np.unique(examples.rows, return_index=True)
+    paths, groups = clips.column("path"), clips.column("group")
+    return Outcome(
+        part=part,
+        labels=labels,
+        paths=[paths[row] for row in rows],
+        rows=rows,
+        groups=[groups[row] for row in rows],
+        targets=examples.targets[first],
+        probabilities=mean_by_row(examples.rows, all_logits.softmax(dim=1).numpy()),
+        loss=loss,
+    )
+
+
+def mean_by_row(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The mean of ``values`` [examples, k] over equal ``rows`` [examples]: [distinct rows, k], by row."""
+    import numpy as np
+
+    distinct, inverse, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(distinct), values.shape[1]), dtype=np.float64)
+    np.add.at(sums, inverse, values)
+    return (sums / counts[:, None]).astype(np.float32)
+
+
+def figures(evaluators: Iterable[Evaluator], outcome: Outcome) -> dict[str, Any]:
+    """All evaluators' figures in one object."""
+    merged: dict[str, Any] = {}
+    for evaluator in evaluators:
+        merged |= evaluator.metrics(outcome)
+    return merged
+
+
+def plain_numbers(metrics: dict[str, Any]) -> dict[str, float]:
+    """The figures that fit into a line of the history."""
+    return {name: float(value) for name, value in metrics.items() if isinstance(value, int | float)}
+
+
+def prediction_rows(outcomes: Sequence[Outcome]) -> Iterable[list[Any]]:
+    """The lines of ``predictions.csv``, the header first."""
+    labels = outcomes[0].labels
+    yield ["part", "path", "group", "label", "predicted", "probability", *(f"p({label})" for label in labels)]
+    for outcome in outcomes:
+        for index, path in enumerate(outcome.paths):
+            probabilities = outcome.probabilities[index]
+            best = int(probabilities.argmax())
+            yield [
+                outcome.part,
+                path,
+                outcome.groups[index] or "",
+                labels[outcome.targets[index]],
+                labels[best],
+                f"{probabilities[best]:.6f}",
+                *(f"{value:.6f}" for value in probabilities),
+            ]

@@ -1,0 +1,134 @@
+"""The feature store: what was computed from audio once is not computed again.
+
+An item is one safetensors file named by its key. The key is a hash of the audio's content, the stretch of it, the
+component's options and its code, so that nothing stale is ever found and runs share what they have in common.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genrekit import atomic
+from genrekit.component import Component
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FORMAT = 1
+_TENSOR = "windows"
+
+
+def default_root() -> Path:
+    """``$GENREKIT_STORE``, else a folder of the platform's user cache."""
+    import platformdirs
+
+    return Path(os.environ.get("GENREKIT_STORE") or platformdirs.user_cache_path("genrekit") / "store")
+
+
+@dataclass(frozen=True)
+class Store:
+    """Items under ``root``. Any number of threads and processes may read and write at once."""
+
+    root: Path
+
+    def path(self, key: str) -> Path:
+        """Where the item of that key is, or would be."""
+        return self.root / "items" / key[:2] / f"{key}.safetensors"
+
+    def put(self, key: str, windows: np.ndarray, about: dict[str, Any]) -> None:
+        """Store ``windows`` [windows, ...] and what is to be known of them."""
+        import safetensors.numpy
+
+        with atomic.replacing(self.path(key)) as temporary:
+            metadata = {"about": json.dumps(about)}
+            temporary.write_bytes(safetensors.numpy.save({_TENSOR: windows}, metadata=metadata))
+
+    def about(self, key: str) -> dict[str, Any] | None:
+        """What was stored with the item, and its ``windows`` count; None if there is no (readable) item."""
+        import safetensors
+
+        try:
+            with safetensors.safe_open(self.path(key), framework="np") as item:
+                about: dict[str, Any] = json.loads(item.metadata()["about"])
+                return about | {"windows": item.get_slice(_TENSOR).get_shape()[0]}
+        except (OSError, safetensors.SafetensorError, ValueError, KeyError):
+            return None
+
+    def window(self, key: str, index: int) -> np.ndarray:
+        """One window of an item; only its bytes are read."""
+        import safetensors
+
+        with safetensors.safe_open(self.path(key), framework="np") as item:
+            window: np.ndarray = item.get_slice(_TENSOR)[index]
+        return window
+
+
+def item_key(content: str, start_s: float, duration_s: float | None, stage: str, component: Component) -> str:
+    """The key of what ``component`` makes of a stretch of audio whose bytes hash to ``content``."""
+    parts = [FORMAT, content, start_s, duration_s, stage, component.model_dump(mode="json"), code_version(component)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def code_version(component: Component) -> list[str | int]:
+    """What changes when a component's code does: its class, its declared version, and its classes' source files."""
+    cls = type(component)
+    return [f"{cls.__module__}.{cls.__qualname__}", cls.version, _source_hash(cls)]
+
+
+@functools.cache
+def _source_hash(cls: type[Component]) -> str:
+    own = [base for base in cls.__mro__ if issubclass(base, Component) and not base.__module__.startswith("genrekit.")]
+    files = sorted({inspect.getfile(base) for base in own})
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]
+
+
+def content_hash(path: str | Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+Stat = tuple[str, int, int]
+
+
+def stat_of(path: str) -> Stat:
+    """(absolute path, bytes, modification time in ns): when none of them changed, the content did not either."""
+    status = os.stat(path)
+    return os.path.abspath(path), status.st_size, status.st_mtime_ns
+
+
+@dataclass(frozen=True)
+class HashIndex:
+    """Remembers the content hash of files by their `Stat`, so that unchanged files are not read again."""
+
+    root: Path
+
+    def known(self, stats: Iterable[Stat]) -> dict[Stat, str]:
+        """The hashes that are remembered."""
+        with self._database() as database:
+            query = "SELECT hash FROM files WHERE path = ? AND size = ? AND mtime_ns = ?"
+            found = ((stat, database.execute(query, stat).fetchone()) for stat in stats)
+            return {stat: row[0] for stat, row in found if row}
+
+    def remember(self, hashes: dict[Stat, str]) -> None:
+        """Add or replace hashes."""
+        with self._database() as database:
+            rows = [(*stat, digest) for stat, digest in hashes.items()]
+            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        self.root.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.root / "hashes.sqlite", timeout=30)) as database, database:
+            database.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size, mtime_ns, hash)")
+            yield database

@@ -1,0 +1,200 @@
+"""The training loop, readable top to bottom."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genrekit import atomic, checkpoint
+from genrekit.augmentation import augment, generators
+from genrekit.clips import Clips
+from genrekit.errors import TrainingError
+from genrekit.evaluation import evaluate, figures, plain_numbers
+from genrekit.examples import Examples, ahead
+from genrekit.features import Featurizer
+from genrekit.outcome import Outcome
+from genrekit.randomness import generator, torch_seed
+from genrekit.recipe import Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from accelerate import Accelerator
+    from torch.optim.lr_scheduler import LRScheduler
+
+EpochLine = dict[str, float]
+
+
+@dataclass
+class Training:
+    """One run's training. `fit` goes from wherever the checkpoint stands to the end."""
+
+    recipe: Recipe
+    clips: Clips
+    labels: list[str]
+    examples: dict[str, Examples]
+    network: torch.nn.Module
+    featurizer: Featurizer
+    accelerator: Accelerator
+    folder: Path
+    epoch_ended: Callable[[EpochLine], str | None]
+    step_ended: Callable[[int, int], None] = lambda done, total: None
+    history: list[EpochLine] = field(default_factory=list)
+    progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
+
+    def __post_init__(self) -> None:
+        train = self.recipe.train
+        self.steps = math.ceil(len(self.examples["train"]) / train.batch_size)
+        self.optimizer: torch.optim.Optimizer = train.optimizer.build(self.network.parameters())
+        self.scheduler: LRScheduler | None = None
+        if train.scheduler:
+            self.scheduler = train.scheduler.build(self.optimizer, train.epochs, self.steps)
+
+    @property
+    def parts(self) -> dict[str, object]:
+        """What a checkpoint holds."""
+        return {"network": self.network, "optimizer": self.optimizer, "scheduler": self.scheduler}
+
+    def fit(self) -> None:
+        """Train until the last epoch or an early stop; the best epoch's weights are in ``best.safetensors``."""
+        while self.progress.epoch < self.recipe.train.epochs and not self.progress.stopped:
+            self._epoch(self.progress.epoch + 1)
+
+    def _epoch(self, epoch: int) -> None:
+        started = time.perf_counter()
+        loss = self._train(epoch)
+        trained = time.perf_counter() - started
+        line = {"epoch": epoch, "train_loss": loss, "lr": self.optimizer.param_groups[0]["lr"]}
+        line |= plain_numbers(figures(self.recipe.evaluate, self.evaluate("validation")))
+        line |= {"train_s": round(trained, 3), "epoch_s": round(time.perf_counter() - started, 3)}
+        self._judge(line)
+        self._step_scheduler("epoch", line)
+        self.progress.epoch = epoch
+        self.progress.stopped = self.epoch_ended(line) or self._tired()
+        self._save()
+
+    def _train(self, epoch: int) -> float:
+        """One pass over the training examples; returns the mean loss over them."""
+        from torch.nn import functional
+
+        self.network.train()
+        total = 0.0
+        for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
+            self._seed(epoch, step)
+            features, targets = self._inputs(epoch, indices, windows)
+            self.optimizer.zero_grad(set_to_none=True)
+            with self._autocast():
+                logits = self.network(features)
+            loss = functional.cross_entropy(logits.float(), targets)
+            self._refuse_nan(loss, epoch, step, indices)
+            self.accelerator.backward(loss)
+            self.optimizer.step()
+            self._step_scheduler("step", {})
+            total += loss.item() * len(indices)
+            self.step_ended(step + 1, self.steps)
+        return total / len(self.examples["train"])
+
+    def _batches(self, epoch: int) -> Iterator[tuple[np.ndarray, list[torch.Tensor]]]:
+        examples, size = self.examples["train"], self.recipe.train.batch_size
+        order = generator(self.recipe.seed, "order", epoch).permutation(len(examples))
+        for start in range(0, len(order), size):
+            yield order[start : start + size], examples.load(order[start : start + size])
+
+    def _seed(self, epoch: int, step: int) -> None:
+        """Dropout and the like draw from torch's global generator: it is set anew for each step."""
+        import torch
+
+        torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
+
+    def _inputs(
+        self, epoch: int, indices: np.ndarray, windows: list[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Augmented features and targets of one batch, on the training device."""
+        import torch
+
+        examples = self.examples["train"]
+        rngs = generators(self.recipe.seed, epoch, examples.rows[indices], examples.windows[indices])
+        waveform, features = ([a for a in self.recipe.augment if a.on == on] for on in ("waveform", "features"))
+        batch = self.featurizer(windows, waveform, rngs)
+        targets = torch.from_numpy(examples.targets[indices]).to(self.accelerator.device)
+        return augment(batch, features, rngs), targets
+
+    def _autocast(self) -> torch.autocast:
+        import torch
+
+        bf16 = self.recipe.train.precision == "bf16"
+        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=bf16)
+
+    def _refuse_nan(self, loss: torch.Tensor, epoch: int, step: int, indices: np.ndarray) -> None:
+        if math.isfinite(loss.item()):
+            return
+        rows = self.examples["train"].rows[indices]
+        paths = self.clips.column("path")
+        raise TrainingError(
+            f"the loss is {loss.item()} in epoch {epoch}, batch {step + 1} of {self.steps}",
+            why=f"with clips {', '.join(paths[row] for row in rows[:4])}{' …' if len(rows) > 4 else ''}",
+            hint="a lower learning rate (--set train.optimizer.lr=1e-4), or --set train.precision=float32",
+        )
+
+    def evaluate(self, part: str) -> Outcome:
+        """The network's answers for a part."""
+        size = self.recipe.train.batch_size
+        return evaluate(part, self.network, self.featurizer, self.examples[part], self.clips, self.labels, size)
+
+    def _judge(self, line: EpochLine) -> None:
+        """Keep the weights if this epoch is the best so far."""
+        keep = self.recipe.train.keep
+        value = _figure(line, keep)
+        better = self.progress.best is None or (value < self.progress.best if keep == "loss" else value > self.progress.best)
+        if better:
+            self.progress.best, self.progress.best_epoch = value, int(line["epoch"])
+            checkpoint.save_weights(self.best_path, self.network)
+        line["best_epoch"] = self.progress.best_epoch
+        self.history.append(line)
+
+    def _tired(self) -> str | None:
+        stop = self.recipe.train.stop_early
+        if stop is None:
+            return None
+        values = [_figure(line, stop.metric) * (-1 if stop.metric == "loss" else 1) for line in self.history]
+        waited = len(values) - 1 - values.index(max(values))
+        return f"{stop.metric} has not improved for {waited} epochs" if waited >= stop.patience else None
+
+    def _step_scheduler(self, interval: str, line: EpochLine) -> None:
+        scheduler = self.recipe.train.scheduler
+        if scheduler and self.scheduler and scheduler.interval == interval:
+            scheduler.advance(self.scheduler, line)
+
+    @property
+    def best_path(self) -> Path:
+        return self.folder / "checkpoints" / "best.safetensors"
+
+    @property
+    def last_path(self) -> Path:
+        return self.folder / "checkpoints" / "last.safetensors"
+
+    def _save(self) -> None:
+        lines = "".join(json.dumps(line) + "\n" for line in self.history)
+        atomic.write_text(self.folder / "history.jsonl", lines)
+        checkpoint.save(self.last_path, self.progress, self.parts)
+
+    def resume(self) -> None:
+        """Continue where the last checkpoint of the run folder stands; from the start if there is none."""
+        if not self.last_path.exists():
+            return
+        self.progress = checkpoint.load(self.last_path, self.parts)
+        lines = (self.folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        self.history[:] = [json.loads(line) for line in lines[: self.progress.epoch]]
+
+
+def _figure(line: EpochLine, name: str) -> float:
+    if name not in line:
+        raise TrainingError(
+            f"no evaluator gives the figure '{name}'", why=f"there are: {', '.join(sorted(line))}", hint="train.keep"
+        )
+    return line[name]

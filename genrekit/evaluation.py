@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from genrekit.clips import Clips
 from genrekit.component import Evaluator
-from genrekit.examples import Examples, ahead
+from genrekit.examples import Examples
 from genrekit.outcome import Outcome
+from genrekit.prefetch import ahead
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,12 +1,9 @@
-"""Training examples: windows in the store, loaded in batches, a little ahead of when they are needed."""
+"""Training examples: windows in the store, loaded in batches."""
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from genrekit.clips import Clips
 from genrekit.preparation import Preparation
@@ -15,9 +12,6 @@ from genrekit.store import Store
 if TYPE_CHECKING:
     import numpy as np
     import torch
-
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
 class Examples:
@@ -56,40 +50,3 @@ def examples_of(part: str, clips: Clips, labels: list[str], preparation: Prepara
     targets = [number[clip_labels[row]] for row in rows]
     keys = {row: done.key for row, done in usable if done.key}
     return Examples(store, keys, *(np.asarray(values, dtype=np.int64) for values in (rows, windows, targets)))
-
-
-def ahead(items: Iterable[T], depth: int = 2) -> Iterator[T]:
-    """``items``, made up to ``depth`` ahead in a thread. An exception in making them is raised here."""
-    ready: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def put(item: T | None, error: BaseException | None) -> None:
-        while not stopped.is_set():
-            try:
-                return ready.put((item, error), timeout=0.1)
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for item in items:
-                put(item, None)
-                if stopped.is_set():
-                    return
-            put(None, StopIteration())
-        except BaseException as error:
-            put(None, error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while True:
-            item, error = ready.get()
-            if isinstance(error, StopIteration):
-                return
-            if error is not None:
-                raise error
-            yield item  # type: ignore[misc]
-    finally:
-        stopped.set()
-        thread.join()

@@ -15,9 +15,10 @@ from genrekit.augmentation import augment, generators
 from genrekit.clips import Clips
 from genrekit.errors import TrainingError
 from genrekit.evaluation import evaluate, figures, plain_numbers
-from genrekit.examples import Examples, ahead
+from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.outcome import Outcome
+from genrekit.prefetch import ahead
 from genrekit.randomness import generator, torch_seed
 from genrekit.recipe import Recipe
 

@@ -1,0 +1,130 @@
+"""A bundle: one self-contained model that carries its own preprocessing. Reading one never runs code from it.
+
+    model.onnx          waveform in, probabilities out (absent when the model cannot be exported)
+    model.safetensors   the weights, for torch
+    bundle.json         labels, preprocessing, components with options, versions, figures, checksums
+    README.md           the model card
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from genrekit.errors import BundleError
+
+FORMAT = 1
+MAX_MANIFEST_BYTES = 16 * 2**20
+ONNX, WEIGHTS, MANIFEST, CARD = "model.onnx", "model.safetensors", "bundle.json", "README.md"
+
+
+class Audio(BaseModel):
+    """How audio is read before the model: mono float32 in -1..1, at this rate, in windows of this length."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sample_rate: int = Field(ge=1, le=1_000_000)
+    window_samples: int = Field(ge=1, le=2**31)
+    minimum_samples: int = Field(ge=1, le=2**31)
+    any_length: bool
+
+
+class Part(BaseModel):
+    """A component: its options, and the distribution it comes from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    options: dict[str, Any]
+    distribution: str
+    version: str
+
+
+class Manifest(BaseModel):
+    """The content of ``bundle.json``."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    format: Literal[1] = FORMAT
+    name: str
+    genrekit: str
+    created: str
+    labels: list[str] = Field(min_length=1, max_length=100_000)
+    audio: Audio
+    features: Part
+    model: Part
+    feature_shape: tuple[int, int, int]
+    parameters: int
+    onnx_difference: float | None = Field(description="largest difference of a probability to torch when exported")
+    onnx_missing: str | None = Field(description="why there is no model.onnx")
+    plugins: dict[str, str]
+    metrics: dict[str, Any]
+    files: dict[str, str] = Field(description="SHA-256 of each file")
+
+
+def find(model: str | Path) -> Path:
+    """The bundle folder that ``model`` (a bundle, a run folder, or ``runs/latest``) leads to."""
+    path = _follow(Path(model))
+    for candidate in (path, path / "bundle"):
+        if (candidate / MANIFEST).is_file():
+            return candidate
+    if path.is_dir():
+        why = "it holds no bundle.json; its run may have been stopped before the end"
+        raise BundleError(f"no model in {model}", why=why, hint=f"genrekit run --resume {model}")
+    raise BundleError(
+        f"no model at {model}",
+        why="nothing has been trained here yet" if Path(model) == Path("runs/latest") else None,
+        hint="genrekit run examples/quickstart.toml, or --model RUN_OR_BUNDLE",
+    )
+
+
+def _follow(path: Path) -> Path:
+    """Where links cannot be made, ``runs/latest`` is a small text file that names the folder."""
+    if path.is_file() and path.stat().st_size < 4096:
+        target = path.parent / path.read_text(encoding="utf-8", errors="replace").strip()
+        return target if target.is_dir() else path
+    return path
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check ``bundle.json``."""
+    path = folder / MANIFEST
+    try:
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise BundleError(f"{path} is larger than {MAX_MANIFEST_BYTES} bytes")
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BundleError(f"{path} is not a bundle of format {FORMAT}: {where}: {first['msg']}") from None
+    except (OSError, RecursionError) as error:
+        raise BundleError(f"cannot read {path}: {error}") from None
+
+
+def verified(folder: Path, manifest: Manifest, name: str) -> Path:
+    """The path of a file of the bundle, its checksum compared."""
+    path = folder / name
+    if name not in manifest.files:
+        raise BundleError(f"{folder} lists no {name}")
+    if not path.is_file():
+        raise BundleError(f"{path} is missing", why="the bundle is incomplete", hint="copy the whole folder again")
+    if file_hash(path) != manifest.files[name]:
+        raise BundleError(f"{path} is damaged or was changed", why="its checksum does not match bundle.json")
+    return path
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
+    """Complete the manifest with the checksums of ``folder``'s files and write it."""
+    files = {name: file_hash(folder / name) for name in sorted(os.listdir(folder)) if name != MANIFEST}
+    manifest = manifest.model_copy(update={"files": files})
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return manifest

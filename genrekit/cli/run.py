@@ -1,0 +1,44 @@
+"""``genrekit run``: train what a recipe says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genrekit.errors import GenrekitError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)
+
+
+def run(
+    recipe: Annotated[Path | None, typer.Argument(help="the recipe, a TOML file", show_default=False)] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change an option, e.g. train.epochs=3")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="go on with the run in this folder")] = None,
+    runs: Annotated[Path, typer.Option(help="where run folders are made")] = Path("runs"),
+    store: Annotated[
+        Path | None, typer.Option(help="where features are kept", envvar="GENREKIT_STORE", show_default="user cache")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors")] = False,
+) -> None:
+    """Train a model from a recipe: features, training, figures, a report and a bundle, in a new run folder."""
+    from genrekit.console import Narrator, TerminalNarrator
+    from genrekit.running import resume_run, run_recipe
+
+    narrator = Narrator() if quiet else TerminalNarrator()
+    if resume is not None:
+        if recipe is not None or overrides:
+            raise GenrekitError("--resume takes the recipe from the run folder", hint=f"genrekit run --resume {resume}")
+        result = resume_run(resume, store=store, narrator=narrator)
+    elif recipe is not None:
+        result = run_recipe(recipe, overrides=overrides or (), runs=runs, store=store, narrator=narrator)
+    else:
+        raise GenrekitError("which recipe?", hint="genrekit run examples/quickstart.toml")
+    if result.interrupted:
+        raise typer.Exit(130)

@@ -1,0 +1,76 @@
+"""What became of each clip: ``data.json``, and the refusal to train on nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+from genrekit.clips import PARTS, Clips
+from genrekit.console import Narrator
+from genrekit.errors import DataError
+from genrekit.preparation import Preparation
+from genrekit.run_folder import RunFolder
+
+SHOWN = 10
+"""How many files of a kind the terminal names; ``data.json`` names all."""
+
+
+def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: Narrator) -> None:
+    """Write ``data.json`` and say what is not as it should be."""
+    folder.write_json("data.json", describe(clips, preparation))
+    stored = sum(result.from_store for result in preparation.usable.values())
+    windows = sum(result.windows for result in preparation.usable.values())
+    narrator.say(f"{len(preparation.usable)} clips ready, {windows} windows, {stored} from the store")
+    for result in preparation.quarantined[:SHOWN]:
+        narrator.warn(f"quarantined: {result.path}: {result.reason}")
+    if len(preparation.quarantined) > SHOWN:
+        narrator.warn(f"… and {len(preparation.quarantined) - SHOWN} more, see data.json")
+    for note, paths in _by_note(preparation).items():
+        names = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+        narrator.warn(f"{len(paths)} clip{'s' if len(paths) > 1 else ''} {note}: {names}")
+
+
+def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
+    """The content of ``data.json``."""
+    parts, labels = clips.column("part"), clips.single_labels()
+    usable = preparation.usable
+    counted = {
+        part: dict(sorted(Counter(labels[row] for row in usable if parts[row] == part).items())) for part in PARTS
+    }
+    groups = {
+        part: len({clips.column("group")[row] for row in usable if parts[row] == part} - {None}) for part in PARTS
+    }
+    keys = sorted(f"{parts[row]} {labels[row]} {result.content}" for row, result in usable.items())
+    return {
+        "clips": len(clips),
+        "unused": parts.count(None),
+        "parts": counted,
+        "groups": groups,
+        "notes": list(clips.notes),
+        "quarantined": [{"path": result.path, "reason": result.reason} for result in preparation.quarantined],
+        "noted": [{"path": result.path, "notes": list(result.notes)} for result in usable.values() if result.notes],
+        "fingerprint": hashlib.sha256("\n".join(keys).encode()).hexdigest(),
+    }
+
+
+def check_usable(clips: Clips, preparation: Preparation) -> None:
+    """Refuse when quarantine left a class with nothing to learn from, or nothing to validate on."""
+    parts, labels = clips.column("part"), clips.single_labels()
+    left = {part: {labels[row] for row in preparation.usable if parts[row] == part} for part in PARTS}
+    reasons = Counter(result.reason for result in preparation.quarantined)
+    why = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common(5)) or None
+    if not left["train"] or not left["validation"]:
+        part = "train" if not left["train"] else "validation"
+        raise DataError(f"no usable {part} clip is left", why=why, hint="see data.json in the run folder")
+    gone = sorted(set(labels) - left["train"])
+    if gone:
+        raise DataError(f"no usable training clip is left of: {', '.join(gone)}", why=why)
+
+
+def _by_note(preparation: Preparation) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = {}
+    for result in preparation.usable.values():
+        for note in result.notes:
+            paths.setdefault(note, []).append(result.path)
+    return paths

@@ -1,0 +1,115 @@
+"""ONNX: waveform in, probabilities out, features included. Checked against torch before it is trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from genrekit.recurrent import replace_recurrent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TOLERANCE = 1e-3
+"""The largest difference of a probability between onnxruntime and torch that is put down to rounding."""
+
+
+class WaveformClassifier(nn.Module):
+    """waveform float32 [batch, samples] -> probabilities float32 [batch, classes]."""
+
+    def __init__(self, features: nn.Module, network: nn.Module) -> None:
+        super().__init__()
+        self.features, self.network = features, network
+
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.network(self.features(waveform))
+        return logits.softmax(dim=-1)
+
+
+@dataclass(frozen=True)
+class Export:
+    """How an export went: the largest difference seen, or why there is none."""
+
+    difference: float | None = None
+    reason: str | None = None
+
+
+def export_onnx(classifier: WaveformClassifier, samples: int, any_length: bool, path: Path) -> str | None:
+    """Write ``path``; returns why that was impossible, or None. Batch, and length if ``any_length``, are dynamic."""
+    portable = replace_recurrent(copy.deepcopy(classifier).cpu().float().eval())
+    # A graph traced with one example would treat a batch of one as a constant.
+    example = torch.zeros(2, samples)
+    dynamic = torch.export.Dim.DYNAMIC
+    shapes = {0: dynamic, 1: dynamic} if any_length else {0: dynamic}
+    try:
+        with _quiet():
+            program = torch.onnx.export(
+                portable,
+                (example,),
+                dynamo=True,
+                input_names=["waveform"],
+                output_names=["probabilities"],
+                dynamic_shapes=(shapes,),
+                verbose=False,
+            )
+            program.save(path, external_data=False)  # type: ignore[union-attr]
+    except Exception as error:  # what third-party modules raise under export is anybody's guess
+        path.unlink(missing_ok=True)
+        return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no reason given'}"
+    return None
+
+
+def compare(classifier: WaveformClassifier, path: Path, waveforms: Sequence[np.ndarray]) -> float:
+    """The largest difference of a probability between onnxruntime and torch on ``waveforms``, each [samples]."""
+    from genrekit.predict import OnnxEngine
+
+    engine, worst = OnnxEngine.open(path), 0.0
+    reference = copy.deepcopy(classifier).cpu().float().eval()
+    with torch.inference_mode():
+        for waveform in waveforms:
+            expected = reference(torch.from_numpy(waveform)[None]).numpy()
+            worst = max(worst, float(abs(expected - engine(waveform[None])).max()))
+    return worst
+
+
+def export_checked(
+    classifier: WaveformClassifier, samples: int, any_length: bool, path: Path, waveforms: Sequence[np.ndarray]
+) -> Export:
+    """Export and compare; a graph that disagrees with torch is deleted."""
+    reason = export_onnx(classifier, samples, any_length, path)
+    if reason:
+        return Export(reason=reason)
+    try:
+        difference = compare(classifier, path, waveforms)
+    except Exception as error:
+        path.unlink()
+        return Export(reason=f"onnxruntime cannot run it: {error}")
+    if not difference <= TOLERANCE:
+        path.unlink()
+        return Export(reason=f"its probabilities differ from torch's by {difference:.2g}")
+    return Export(difference=difference)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter warns about its own internals and about packages that are not needed."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "torch.export")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,159 @@
+"""The end of a run: figures of the best epoch, pictures, predictions, bundle and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from genrekit import atomic, bundle, checkpoint
+from genrekit.component import Component, FeatureShape
+from genrekit.evaluation import figures, prediction_rows
+from genrekit.export import Export, WaveformClassifier, export_checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from genrekit.outcome import Outcome
+    from genrekit.preparation import Preparation
+    from genrekit.running import Run
+    from genrekit.training import Training
+
+
+@dataclass
+class Finishing:
+    """What is left to do when training is over."""
+
+    run: Run
+    training: Training
+    preparation: Preparation
+
+    def finish(self) -> dict[str, Any]:
+        """Write metrics, predictions, pictures, bundle and report; returns the metrics."""
+        training, folder = self.training, self.run.folder
+        checkpoint.load_weights(training.best_path, training.network)
+        outcomes = [training.evaluate(part) for part in ("validation", "test") if self._has(part)]
+        metrics = self._metrics(outcomes)
+        folder.write_json("metrics.json", metrics)
+        folder.write_csv("predictions.csv", prediction_rows(outcomes))
+        pictures = self._pictures(outcomes[-1])
+        self._bundle(metrics)
+        from genrekit.report import write_report
+
+        write_report(folder, self.run.recipe, metrics, outcomes, training.history, pictures)
+        self._summarize(metrics)
+        return metrics
+
+    def _has(self, part: str) -> bool:
+        return part in self.training.examples and len(self.training.examples[part]) > 0
+
+    def _metrics(self, outcomes: list[Outcome]) -> dict[str, Any]:
+        evaluators = self.run.recipe.evaluate
+        metrics: dict[str, Any] = {outcome.part: figures(evaluators, outcome) for outcome in outcomes}
+        progress = self.training.progress
+        return metrics | {"best_epoch": progress.best_epoch, "epochs": progress.epoch, "stopped": progress.stopped}
+
+    def _pictures(self, outcome: Outcome) -> list[Path]:
+        drawn = []
+        for evaluator in self.run.recipe.evaluate:
+            drawn += evaluator.pictures(outcome, self.training.history, self.run.folder.path)
+        return drawn
+
+    def _bundle(self, metrics: dict[str, Any]) -> None:
+        recipe, training = self.run.recipe, self.training
+        classifier = WaveformClassifier(training.featurizer.module, training.network).cpu().eval()
+        features = recipe.features
+        with atomic.replacing_folder(self.run.folder.path / "bundle") as folder:
+            samples = max(features.window_samples(), features.minimum_samples())
+            waveforms = self._sample_waveforms()
+            export = export_checked(classifier, samples, features.any_length, folder / bundle.ONNX, waveforms)
+            checkpoint.save_weights(folder / bundle.WEIGHTS, classifier)
+            manifest = self._manifest(export, metrics)
+            (folder / bundle.CARD).write_text(model_card(manifest), encoding="utf-8")
+            bundle.write_manifest(folder, manifest)
+        if export.reason:
+            self.run.narrator.warn(f"no ONNX in the bundle, predictions will need torch: {export.reason}")
+
+    def _sample_waveforms(self) -> list[np.ndarray]:
+        """A few real windows to compare onnxruntime with torch on."""
+        from genrekit.preparation import read_windows
+
+        paths = list(dict.fromkeys(result.path for result in self.preparation.usable.values()))
+        return [next(read_windows(path, self.run.recipe.features)) for path in paths[:: max(1, len(paths) // 4)][:4]]
+
+    def _manifest(self, export: Export, metrics: dict[str, Any]) -> bundle.Manifest:
+        from genrekit import __version__
+        from genrekit.features import measure_shape
+
+        recipe, features = self.run.recipe, self.run.recipe.features
+        shape: FeatureShape = measure_shape(features, self.training.featurizer.module)
+        return bundle.Manifest(
+            name=recipe.name,
+            genrekit=__version__,
+            created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            labels=self.training.labels,
+            audio=bundle.Audio(
+                sample_rate=features.sample_rate,
+                window_samples=features.window_samples(),
+                minimum_samples=features.minimum_samples(),
+                any_length=features.any_length,
+            ),
+            features=self._part("features", features),
+            model=self._part("model", recipe.model),
+            feature_shape=tuple(shape),
+            parameters=sum(parameter.numel() for parameter in self.training.network.parameters()),
+            onnx_difference=export.difference,
+            onnx_missing=export.reason,
+            plugins=self.run.plugins.versions(),
+            metrics=metrics,
+            files={},
+        )
+
+    def _part(self, kind: str, component: Component) -> bundle.Part:
+        distribution = self.run.plugins.registry.find(kind, component.use).distribution
+        version = self.run.plugins.versions().get(distribution, "unknown")
+        return bundle.Part(
+            options=component.model_dump(mode="json"), distribution=distribution, version=version
+        )
+
+    def _summarize(self, metrics: dict[str, Any]) -> None:
+        narrator, folder = self.run.narrator, self.run.folder.path
+        for part in ("validation", "test"):
+            if part in metrics:
+                numbers = metrics[part]
+                shown = [f"{name.replace('_', ' ')} {numbers[name]:.4f}" for name in _HEADLINES if name in numbers]
+                narrator.say(f"{part} (epoch {metrics['best_epoch']}): {', '.join(shown)}")
+        if "test" not in metrics:
+            narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
+        narrator.say(f"report {folder / 'report.html'}")
+        narrator.say(f"try: genrekit predict SONG --model {folder}")
+
+
+_HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "loss")
+
+
+def model_card(manifest: bundle.Manifest) -> str:
+    """The bundle's README."""
+    seconds = manifest.audio.window_samples / manifest.audio.sample_rate
+    lines = [
+        f"# {manifest.name}",
+        "",
+        f"An audio classifier trained with genrekit {manifest.genrekit} on {manifest.created[:10]}.",
+        "",
+        f"- Input: mono audio at {manifest.audio.sample_rate} Hz, in windows of {seconds:.2f} s",
+        f"- Output: probabilities of {len(manifest.labels)} labels: {', '.join(manifest.labels)}",
+        f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
+        f"- Model: {manifest.model.options['use']}, {manifest.parameters:,} parameters",
+        "",
+        "| part | " + " | ".join(name.replace("_", " ") for name in _HEADLINES) + " |",
+        "| --- |" + " --- |" * len(_HEADLINES),
+    ]
+    for part in ("validation", "test"):
+        numbers = manifest.metrics.get(part, {})
+        if numbers:
+            cells = [f"{numbers[name]:.4f}" if name in numbers else "" for name in _HEADLINES]
+            lines.append(f"| {part} | {' | '.join(cells)} |")
+    lines += ["", "The validation clips chose the epoch; only test figures are of clips that chose nothing.", ""]
+    return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])

@@ -1,0 +1,75 @@
+"""The torch modules behind `log-mel` and `mfcc`. Imported by their ``build`` only, since it imports torch.
+
+Every step is plain tensor arithmetic without a branch on the data, so that ``torch.onnx.export(dynamo=True)`` takes the
+modules with any number of clips and samples.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from genrekit.torchaudio_guard import import_torchaudio
+
+if TYPE_CHECKING:
+    from genrekit_builtins.mel_options import MelOptions
+
+CONTRAST_FLOOR = 1e-3
+"""In decibels: a clip whose values deviate less than this is silent, and what is left is rounding."""
+
+
+class LogMel(nn.Module):
+    """waveform float32 [batch, samples] -> [batch, 1, mels, frames], mean 0 and deviation 1 over each clip."""
+
+    def __init__(self, options: MelOptions) -> None:
+        super().__init__()
+        torchaudio = import_torchaudio()
+        self.frames = options.frames
+        self.decibels = torchaudio.functional.amplitude_to_DB
+        self.mel = torchaudio.transforms.MelSpectrogram(
+            sample_rate=options.sample_rate,
+            n_fft=options.n_fft,
+            hop_length=options.hop_length,
+            n_mels=options.n_mels,
+            f_min=options.f_min,
+            f_max=options.highest(),
+        )
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        # Half precision has too few digits for power spectra, so autocast around this module does not reach into it.
+        with torch.autocast(waveform.device.type, enabled=False):
+            return fitted(normalised(self.spectrum(waveform)), self.frames).unsqueeze(1)
+
+    def spectrum(self, waveform: Tensor) -> Tensor:
+        """Power in decibels [batch, mels, frames], at least -100. No top_db: it would let clips of a batch interact."""
+        levels: Tensor = self.decibels(self.mel(waveform), multiplier=10.0, amin=1e-10, db_multiplier=0.0)
+        return levels
+
+
+class Mfcc(LogMel):
+    """waveform float32 [batch, samples] -> [batch, 1, coefficients, frames], normalised as `LogMel`."""
+
+    def __init__(self, options: MelOptions, n_mfcc: int) -> None:
+        super().__init__(options)
+        dct = import_torchaudio().functional.create_dct(n_mfcc, options.n_mels, norm="ortho")
+        self.register_buffer("dct", dct)
+
+    def spectrum(self, waveform: Tensor) -> Tensor:
+        """Mel-frequency cepstral coefficients [batch, coefficients, frames]."""
+        return torch.matmul(super().spectrum(waveform).transpose(1, 2), self.dct).transpose(1, 2)
+
+
+def normalised(clips: Tensor) -> Tensor:
+    """Each clip's [bins, frames] minus their mean, divided by their (unbiased) standard deviation."""
+    mean, deviation = clips.mean((1, 2), keepdim=True), clips.std((1, 2), keepdim=True)
+    # Divided by infinity a silent clip comes out as zeros, and every other clip exactly as without this line.
+    divisor = torch.where(deviation > CONTRAST_FLOOR, deviation, torch.inf)
+    return (clips - mean) / divisor
+
+
+def fitted(clips: Tensor, frames: int) -> Tensor:
+    """[batch, bins, any] -> [batch, bins, frames]: cropped or zero-padded at the end."""
+    # Padding first and cropping always is what an exporter can follow; a branch on the length is not.
+    return nn.functional.pad(clips, (0, frames))[..., :frames]

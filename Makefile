@@ -1,0 +1,37 @@
+# make demo   a virtual environment in .venv, then a small model trained on synthetic clips, then one prediction
+# make test   the same environment, then all tests; real-data tests run where GENREKIT_TEST_DATA leads to the clips
+# make lint   formatting, lint and types
+# make pin    work out constraints.txt anew
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+BIN := .venv/bin
+export UV_PYTHON_PREFERENCE ?= only-system
+
+.PHONY: demo test lint pin clean
+.DELETE_ON_ERROR:
+
+demo: .venv/ready
+	$(BIN)/genrekit run examples/quickstart.toml
+	$(BIN)/genrekit predict "$$($(BIN)/python examples/a_test_clip.py)"
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+pin: $(UV)
+	$(UV) pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o constraints.txt
+
+.venv/ready: pyproject.toml constraints.txt | $(UV)
+	$(UV) venv --quiet --allow-existing .venv
+	$(UV) pip install --quiet --python .venv --constraint constraints.txt --editable . --group dev
+	touch $@
+
+# Not into the system's Python: where pip is managed by the distribution, a target folder still works.
+.tools/bin/uv:
+	python3 -m pip install --quiet --target .tools uv
+
+clean:
+	rm -rf .venv .tools

@@ -34,7 +34,7 @@ class FeatureShape(NamedTuple):
 class Component(BaseModel):
     """The base of all kinds. A subclass sets ``use: Literal["name"] = "name"``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, use_attribute_docstrings=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
 
     kind: ClassVar[str]
     default: ClassVar[bool] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Problem:
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        more = [f"    {self.source.strip()}" if self.source else None]
+        more = [f"    {printable(self.source.strip())}" if self.source and self.source.strip() else None]
         more += [f"  why: {self.why}" if self.why else None, f"  try: {self.hint}" if self.hint else None]
         return "\n".join([head, *(line for line in more if line)])
 
@@ -43,8 +44,8 @@ class GenrekitError(Exception):
         super().__init__(what)
 
     @classmethod
-    def of(cls, problems: Iterable[Problem]) -> GenrekitError:
-        """One error for several problems, so that all of them are shown at once."""
+    def of(cls, problems: Iterable[Problem]) -> Self:
+        """One error for several problems (at least one), so that all of them are shown at once."""
         problems = tuple(problems)
         error = cls(problems[0].what)
         error.problems = problems
@@ -89,3 +90,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``"; did you mean 'crnn'?"`` where a known name is close to ``name``, else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def printable(line: str, longest: int = 160) -> str:
+    """A line of somebody's file, fit for a terminal: no control characters, ``longest`` characters at most."""
+    line = line[:longest] + "…" if len(line) > longest else line
+    return "".join(character if character.isprintable() else " " for character in line)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Literal
+from typing import Literal
 
 import pluggy
 
@@ -41,13 +41,21 @@ class Plugin:
         return f"'{self.name}' ({self.distribution} {self.version}): {self.cause or self.status}"
 
 
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
 @dataclass
 class Plugins:
     """All that was found: the hooks to call, the components, and how each plugin fared."""
 
-    hooks: pluggy.PluginManager = field(default_factory=lambda: _manager())
+    hooks: pluggy.PluginManager = field(default_factory=_manager)
     registry: Registry = field(default_factory=Registry)
     found: list[Plugin] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    """Names to block that no plugin has."""
 
     @property
     def broken(self) -> list[Plugin]:
@@ -59,61 +67,99 @@ class Plugins:
         return {plugin.distribution: plugin.version for plugin in self.found if plugin.status == "loaded"}
 
     def absent(self, kind: str, name: str) -> str:
-        """Why a recipe cannot have this component, with the broken plugins that might have brought it."""
-        told = self.registry.unknown(kind, name)
-        out = [plugin.describe() for plugin in self.found if plugin.status != "loaded"]
-        return told + "".join(f"\n    not loaded: {line}" for line in out)
+        """Why a recipe cannot have this component, with the plugins that might have brought it had they loaded."""
+        return self.registry.unknown(kind, name) + self.not_loaded()
 
-    def add(self, module: ModuleType, name: str, distribution: str, version: str) -> None:
-        """Register one imported plugin module and its components; all of them or none."""
-        claims: list[tuple[str, Entry]] = []
-        for kind, hook in HOOK_OF_KIND.items():
-            implementation = getattr(module, hook, None)
-            if implementation is not None:
-                implementation(register=functools.partial(_claim, claims, kind, name, distribution))
-        trial = Registry()
-        for kind, entry in claims:
-            trial.add(kind, entry)
+    def not_loaded(self) -> str:
+        """A line for each plugin that is broken or blocked."""
+        out = [plugin.describe() for plugin in self.found if plugin.status != "loaded"]
+        return "".join(f"\n    not loaded: {line}" for line in out)
+
+    def add(self, module: object, name: str, distribution: str, version: str) -> None:
+        """Register one imported plugin module and its components; all of them or, with an exception, none."""
+        claims = _claims(module)
         self.hooks.register(module, name=f"{distribution}:{name}")
-        for kind, entry in claims:
-            self.registry.add(kind, entry)
+        for kind, component in claims:
+            self.registry.add(kind, Entry(component, name, distribution))
         self.found.append(Plugin(name, distribution, version, "loaded"))
 
 
-def _claim(
-    claims: list[tuple[str, Entry]], kind: str, plugin: str, distribution: str, component: type[Component]
-) -> type[Component]:
-    claims.append((kind, Entry(component, plugin, distribution)))
+def _claims(module: object) -> list[tuple[str, type[Component]]]:
+    """(kind, class) of what a module registers. It is asked alone, so that what fails leaves nothing behind."""
+    alone = _manager()
+    alone.register(module)
+    alone.check_pending()
+    _refuse_unmarked_hooks(alone, module)
+    claims: list[tuple[str, type[Component]]] = []
+    trial = Registry()
+    for kind, hook in HOOK_OF_KIND.items():
+        getattr(alone.hook, hook)(register=functools.partial(_claim, claims, kind))
+    for kind, component in claims:
+        trial.add(kind, Entry(component, component.__name__, component.__module__))
+    for (kind, name), entries in trial.conflicts().items():
+        raise TypeError(f"registers {len(entries)} {kind} classes as '{name}': {' and '.join(map(str, entries))}")
+    return claims
+
+
+def _claim(claims: list[tuple[str, type[Component]]], kind: str, component: type[Component]) -> type[Component]:
+    claims.append((kind, component))
     return component
 
 
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(hookspecs)
-    return manager
+def _refuse_unmarked_hooks(manager: pluggy.PluginManager, module: object) -> None:
+    for hook in vars(manager.hook):
+        if callable(getattr(module, hook, None)) and manager.parse_hookimpl_opts(module, hook) is None:
+            raise TypeError(f"{hook} is not marked with @genrekit.hookimpl")
 
 
 def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugins:
     """Load every installed plugin that is not blocked, then the ``local`` files.
 
-    A local file that fails is an error, since somebody asked for it by name; an installed one is only reported.
+    ``blocked`` holds names of plugins or of distributions. A local file that fails is an error, since somebody asked
+    for it by name; an installed plugin is only reported.
     """
-    plugins, blocked = Plugins(), set(blocked)
-    for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name):
-        distribution, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
-        if blocked & {point.name, distribution}:
+    plugins = Plugins()
+    unmatched = {_normal(name): name for name in blocked}
+    named = functools.cache(_distribution)
+    blocks = frozenset(unmatched)
+    for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+        distribution, version = named(point.dist)
+        matching = blocks & {_normal(point.name), _normal(distribution)}
+        if matching:
             plugins.found.append(Plugin(point.name, distribution, version, "blocked"))
-            continue
-        try:
-            plugins.add(point.load(), point.name, distribution, version)
-        except Exception as error:
-            cause = f"{type(error).__name__}: {error}"
-            plugins.found.append(
-                Plugin(point.name, distribution, version, "broken", cause, trace=traceback.format_exc())
-            )
-    for path in local:
-        _load_file(plugins, Path(path))
+        else:
+            _load_installed(plugins, point, distribution, version)
+        for name in matching:
+            unmatched.pop(name, None)
+    for path in dict.fromkeys(Path(path).expanduser() for path in local):
+        _load_file(plugins, path)
+    plugins.unmatched.extend(unmatched.values())
     return plugins
+
+
+def _normal(name: str) -> str:
+    """Distribution names are equal whatever their case and separators (PyPA's name normalization)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _distribution(distribution: metadata.Distribution | None) -> tuple[str, str]:
+    if distribution is None or distribution.read_text("METADATA") is None:
+        return "unknown", "?"
+    return distribution.name or "unknown", distribution.version or "?"
+
+
+def _load_installed(plugins: Plugins, point: metadata.EntryPoint, distribution: str, version: str) -> None:
+    try:
+        plugins.add(point.load(), point.name, distribution, version)
+    except (Exception, SystemExit) as error:
+        plugins.found.append(
+            Plugin(point.name, distribution, version, "broken", _cause(error), trace=traceback.format_exc())
+        )
+
+
+def _cause(error: BaseException) -> str:
+    """The exception on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _load_file(plugins: Plugins, path: Path) -> None:
@@ -129,14 +175,20 @@ def _load_file(plugins: Plugins, path: Path) -> None:
     try:
         spec.loader.exec_module(module)
         plugins.add(module, path.stem, str(path), "local")
-    except Exception as error:
-        line = traceback.extract_tb(error.__traceback__)[-1]
-        raise PluginError(
-            f"plugin {path} does not load: {type(error).__name__}: {error}", where=f"{line.filename}:{line.lineno}"
-        ) from error
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise PluginError(f"plugin {path} does not load: {_cause(error)}", where=_line(error, path)) from error
 
 
-_options: dict[str, Any] = {"local": (), "blocked": ()}
+def _line(error: BaseException, path: Path) -> str:
+    """Where in ``path`` it went wrong, as ``file:line``."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{path}:{error.lineno}"
+    frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"{path}:{frames[-1]}" if frames else str(path)
+
+
+_options: dict[str, tuple[str, ...]] = {"local": (), "blocked": ()}
 
 
 def configure(local: Iterable[str] = (), blocked: Iterable[str] = ()) -> None:

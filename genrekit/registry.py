@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import get_args
 
 from genrekit.component import KINDS, Component
 from genrekit.errors import PluginError, did_you_mean
@@ -17,6 +18,9 @@ class Entry:
     plugin: str
     distribution: str
 
+    def __str__(self) -> str:
+        return f"'{self.plugin}' ({self.distribution})"
+
 
 @dataclass
 class Registry:
@@ -25,14 +29,10 @@ class Registry:
     claims: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
 
     def add(self, kind: str, entry: Entry) -> None:
-        """Register ``entry``; its class must be of ``kind`` and have a name."""
-        component = entry.component
-        if not (isinstance(component, type) and issubclass(component, KINDS[kind])):
-            raise TypeError(f"{component!r} is not a genrekit.{KINDS[kind].__name__}")
-        if not isinstance(component.model_fields["use"].default, str):
-            raise TypeError(f'{component.__name__} has no name: give it  use: Literal["my-name"] = "my-name"')
-        claimed = self.claims.setdefault((kind, component.name()), [])
-        if all(other.component is not component for other in claimed):
+        """Register ``entry``; raises TypeError unless its class is a working component of ``kind``."""
+        check(kind, entry.component)
+        claimed = self.claims.setdefault((kind, entry.component.name()), [])
+        if all(other.component is not entry.component for other in claimed):
             claimed.append(entry)
 
     def entries(self, kind: str) -> Iterator[Entry]:
@@ -45,6 +45,10 @@ class Registry:
         """The usable names of a kind."""
         return [entry.component.name() for entry in self.entries(kind)]
 
+    def conflicts(self) -> dict[tuple[str, str], list[Entry]]:
+        """(kind, name) -> the plugins that claim it, where several do."""
+        return {key: claimed for key, claimed in sorted(self.claims.items()) if len(claimed) > 1}
+
     def find(self, kind: str, name: str) -> Entry:
         """The entry of that name, or a `PluginError` that says what there is instead."""
         claimed = self.claims.get((kind, name), [])
@@ -53,20 +57,33 @@ class Registry:
         raise PluginError(self.unknown(kind, name))
 
     def unknown(self, kind: str, name: str) -> str:
-        """Why ``name`` cannot be used: two plugins claim it, or nobody does."""
+        """Why ``name`` cannot be used: several plugins claim it, or none does."""
         claimed = self.claims.get((kind, name), [])
         if claimed:
-            who = " and ".join(f"'{entry.plugin}' ({entry.distribution})" for entry in claimed)
-            return f"{kind} '{name}' is claimed by two plugins, {who}; block one with --block NAME"
+            who = " and ".join(map(str, claimed))
+            return f"{kind} '{name}' is claimed by {len(claimed)} plugins, {who}; block all but one with --block NAME"
         names = self.names(kind)
         available = ", ".join(names) if names else f"none: no {kind} plugin is installed"
         close = did_you_mean(name, names).removesuffix("?")
         return f"unknown {kind} '{name}'{close}; available: {available}"
 
     def default(self, kind: str) -> type[Component] | None:
-        """The class that recipes get when they name none of this kind."""
-        defaults = [entry for entry in self.entries(kind) if entry.component.default]
-        if len(defaults) > 1:
-            who = " and ".join(f"'{entry.component.name()}' ({entry.plugin})" for entry in defaults)
-            raise PluginError(f"two {kind}s say that they are the default: {who}", hint="name one in the recipe")
-        return defaults[0].component if defaults else None
+        """The class that recipes get when they name none of this kind; None too where several say that they are it."""
+        defaults = [entry.component for entry in self.entries(kind) if entry.component.default]
+        return defaults[0] if len(defaults) == 1 else None
+
+
+def check(kind: str, component: object) -> None:
+    """Raise TypeError, saying what to change, unless ``component`` is a class of ``kind`` that recipes can name.
+
+    Building its validator here finds options of types that Pydantic cannot read before a recipe meets them.
+    """
+    base = KINDS[kind]
+    if not (isinstance(component, type) and issubclass(component, base)):
+        raise TypeError(f"{component!r} is not a genrekit.{base.__name__}")
+    use = component.model_fields["use"]
+    if not isinstance(use.default, str) or get_args(use.annotation) != (use.default,):
+        raise TypeError(f'{component.__name__} has no name: give it  use: Literal["my-name"] = "my-name"')
+    component.model_rebuild()
+    if component.default and any(option.is_required() for option in component.model_fields.values()):
+        raise TypeError(f"{component.__name__} says that it is the default, but has options without a default")

@@ -163,9 +163,7 @@ def test_the_check_agrees_with_torchaudio_on_empty_bands(
         accepted = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        bank = torchaudio.functional.melscale_fbanks(
-            n_fft // 2 + 1, float(f_min), float(highest), n_mels, sample_rate
-        )
+        bank = torchaudio.functional.melscale_fbanks(n_fft // 2 + 1, float(f_min), float(highest), n_mels, sample_rate)
     smallest = bank.max(dim=0).values.min().item()
     if accepted:
         assert smallest > 0

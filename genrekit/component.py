@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from genrekit.options import Options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +33,8 @@ class FeatureShape(NamedTuple):
     frames: int
 
 
-class Component(BaseModel):
+class Component(Options):
     """The base of all kinds. A subclass sets ``use: Literal["name"] = "name"``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
 
     kind: ClassVar[str]
     default: ClassVar[bool] = False

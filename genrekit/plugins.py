@@ -143,7 +143,7 @@ def _normal(name: str) -> str:
 
 
 def _distribution(distribution: metadata.Distribution | None) -> tuple[str, str]:
-    if distribution is None or distribution.read_text("METADATA") is None:
+    if distribution is None or not (distribution.read_text("METADATA") or distribution.read_text("PKG-INFO")):
         return "unknown", "?"
     return distribution.name or "unknown", distribution.version or "?"
 

@@ -63,9 +63,9 @@ class Registry:
             who = " and ".join(map(str, claimed))
             return f"{kind} '{name}' is claimed by {len(claimed)} plugins, {who}; block all but one with --block NAME"
         names = self.names(kind)
-        available = ", ".join(names) if names else f"none: no {kind} plugin is installed"
-        close = did_you_mean(name, names).removesuffix("?")
-        return f"unknown {kind} '{name}'{close}; available: {available}"
+        close = did_you_mean(name, names) or ";"
+        available = f"{close} available: {', '.join(names)}" if names else f"; no {kind} plugin is installed"
+        return f"unknown {kind} '{name}'{available}"
 
     def default(self, kind: str) -> type[Component] | None:
         """The class that recipes get when they name none of this kind; None too where several say that they are it."""

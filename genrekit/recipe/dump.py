@@ -6,18 +6,23 @@ from typing import Any
 
 import tomli_w
 
-from genrekit.recipe.model import Recipe
+from genrekit.component import Component
+from genrekit.recipe.model import Recipe, Section
 
 
 def dump(recipe: Recipe) -> str:
     """Text that loads to an equal recipe."""
-    return tomli_w.dumps(_without_none(recipe.model_dump(mode="json", serialize_as_any=True)))
+    return tomli_w.dumps(_plain(recipe))
 
 
-def _without_none(value: Any) -> Any:
-    """TOML has no null; an option that is left out is one."""
+def _plain(value: Any) -> Any:
+    """``value`` in TOML's types. TOML has no null; an option that is left out is one."""
+    if isinstance(value, Section):
+        return _plain(dict(value))
+    if isinstance(value, Component):
+        return _plain(value.model_dump(mode="json"))
     if isinstance(value, dict):
-        return {key: _without_none(element) for key, element in value.items() if element is not None}
+        return {key: _plain(element) for key, element in value.items() if element is not None}
     if isinstance(value, list):
-        return [_without_none(element) for element in value]
+        return [_plain(element) for element in value]
     return value

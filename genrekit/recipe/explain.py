@@ -2,150 +2,122 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from genrekit.errors import Problem, did_you_mean
 from genrekit.plugins import Plugins
-from genrekit.recipe.model import KIND_OF_FIELD, Recipe, StopEarly, Train
+from genrekit.recipe.model import Recipe
+from genrekit.recipe.place import Path, Place, find
+from genrekit.recipe.source import Source
 
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Source:
-    """The recipe's text, where its keys stand, and which paths came from the command line."""
-
-    file: str
-    text: str
-    lines: dict[Path, int]
-    overrides: dict[Path, str]
-
-    def locate(self, path: Path) -> tuple[str, str | None]:
-        """(``file:line`` or ``--set …``, the text there) of the innermost part of ``path`` that is written down."""
-        for end in range(len(path), -1, -1):
-            if path[:end] in self.overrides:
-                return self.overrides[path[:end]], None
-            if path[:end] in self.lines:
-                number = self.lines[path[:end]]
-                return f"{self.file}:{number}", self.text.splitlines()[number - 1]
-        return self.file, None
+_NO_TABLE = {"model_attributes_type", "model_type", "dict_type"}
+_PLAIN = {
+    "list_type": "should be an array",
+    "tuple_type": "should be an array",
+    "int_from_float": "should be an integer",
+    "bool_type": "should be true or false",
+    "path_type": "should be a path, in quotes",
+}
 
 
 def explain(
     error: ValidationError, data: dict[str, Any], model: type[Recipe], plugins: Plugins, source: Source
 ) -> Iterator[Problem]:
-    """One problem for each thing Pydantic found, in the order of the file."""
-    problems = [_problem(detail, data, model, plugins, source) for detail in error.errors(include_url=False)]
-    yield from sorted(set(problems), key=lambda problem: _order(problem, source))
+    """One problem for each thing Pydantic found, in the order of the file; what stands in no line comes last."""
+    found: dict[Problem, int] = {}
+    for detail in error.errors(include_url=False):
+        path, what = _told(detail, data, model, plugins)
+        spot = source.locate(path)
+        found[Problem(what, where=spot.where, source=spot.text)] = spot.line
+    yield from sorted(found, key=lambda problem: found[problem] or float("inf"))
 
 
-def _order(problem: Problem, source: Source) -> tuple[int, str]:
-    line = (problem.where or "").removeprefix(f"{source.file}:")
-    return (int(line) if line.isdigit() else 0, problem.what)
+def _told(detail: ErrorDetails, data: Any, model: type[Recipe], plugins: Plugins) -> tuple[Path, str]:
+    """Which key an error is about, and what to say of it."""
+    loc = detail["loc"]
+    place = find(model, data, loc)
+    if detail["type"] == "extra_forbidden":
+        table = find(model, data, loc[:-1])
+        return place.path, _in(table.path) + _unknown_option(str(loc[-1]), table)
+    if detail["type"] == "missing":
+        table = find(model, data, loc[:-1])
+        return table.path, _in(table.path) + _missing(str(loc[-1]), table, plugins)
+    if detail["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return (*place.path, "use"), _in(place.path) + _wrong_name(place, plugins)
+    if place.owner and detail["type"] == "value_error":
+        return place.path, _in(place.path) + _reason(detail)
+    table_path, name = _split(place.path)
+    return place.path, f"{_in(table_path)}'{name}' {_shape(detail, name, place) or _value(detail)}"
 
 
-def _problem(
-    detail: ErrorDetails, data: dict[str, Any], model: type[Recipe], plugins: Plugins, source: Source
-) -> Problem:
-    path = _as_written(detail["loc"], data)
-    kind = detail["type"]
-    shown = path
-    if kind == "missing":
-        what, shown = f"'{path[-1]}' is missing{_meaning(path, data, model, plugins)}", path[:-1]
-    elif kind == "extra_forbidden":
-        known = _options(path[:-1], data, model, plugins)
-        close = did_you_mean(str(path[-1]), known)
-        what = f"unknown option '{path[-1]}'{close or '; available: ' + ', '.join(known)}"
-    elif kind in {"union_tag_invalid", "union_tag_not_found"} or path[-1:] == ("use",):
-        path = path[:-1] if path[-1:] == ("use",) else path
-        what, shown = _wrong_name(path, data, plugins), (*path, "use")
-    else:
-        what = f"'{_dotted(path)}' {_reason(detail)}"
-    where, line = source.locate(shown)
-    return Problem(f"{_table(path, kind)}{what}", where=where, source=line)
+def _unknown_option(name: str, table: Place) -> str:
+    close = did_you_mean(name, table.options)
+    return f"unknown option '{name}'{close or '; available: ' + (', '.join(table.options) or 'none')}"
 
 
-def _as_written(loc: Path, data: Any) -> Path:
-    """Pydantic's location without the union tags that it puts between, which nobody wrote."""
-    path: list[str | int] = []
-    here: Any = data
-    for position, part in enumerate(loc):
-        tag = isinstance(here, dict) and part == here.get("use") and position < len(loc) - 1
-        if tag and path and _kind_at(tuple(path)):
-            continue
-        path.append(part)
-        here = _child(here, part)
-    return tuple(path)
+def _missing(name: str, table: Place, plugins: Plugins) -> str:
+    place = table.step(name)
+    meaning = f" ({place.description})" if place.description else ""
+    return f"'{name}' is missing{meaning}" + (_available(place.kind, plugins) if place.kind else "")
 
 
-def _child(here: Any, part: str | int) -> Any:
-    if isinstance(here, dict):
-        return here.get(part)
-    if isinstance(here, list) and isinstance(part, int) and part < len(here):
-        return here[part]
-    return None
-
-
-def _kind_at(path: Path) -> str | None:
-    names = [part for part in path if isinstance(part, str)]
-    depth = 2 if names[:1] == ["train"] else 1
-    return KIND_OF_FIELD.get(names[-1]) if len(names) == depth else None
-
-
-def _wrong_name(path: Path, data: Any, plugins: Plugins) -> str:
-    kind = _kind_at(path) or "component"
-    here: Any = data
-    for part in path:
-        here = _child(here, part)
-    name = here.get("use") if isinstance(here, dict) else None
+def _wrong_name(place: Place, plugins: Plugins) -> str:
+    kind = place.kind or "component"
+    name = place.value.get("use") if isinstance(place.value, dict) else None
     if isinstance(name, str):
         return plugins.absent(kind, name)
-    names = ", ".join(plugins.registry.names(kind))
-    return f"say which {kind}: use = \"…\"; available: {names}"
+    given = "" if name is None else f", not {shown(name)}"
+    return f'say which {kind}: use = "…"{given}{_available(kind, plugins)}'
 
 
-def _class_at(path: Path, data: Any, model: type[Recipe], plugins: Plugins) -> type[BaseModel] | None:
-    kind, here = _kind_at(path), data
-    for part in path:
-        here = _child(here, part)
-    if kind and isinstance(here, dict):
-        claimed = plugins.registry.claims.get((kind, str(here.get("use"))), [])
-        return claimed[0].component if claimed else None
-    return {(): model, ("train",): Train, ("train", "stop_early"): StopEarly}.get(path)
+def _available(kind: str, plugins: Plugins) -> str:
+    names = plugins.registry.names(kind)
+    return f"; available: {', '.join(names)}" if names else f"; no {kind} plugin is installed{plugins.not_loaded()}"
 
 
-def _options(path: Path, data: Any, model: type[Recipe], plugins: Plugins) -> list[str]:
-    found = _class_at(path, data, model, plugins)
-    return [name for name in found.model_fields if name != "use"] if found else []
+def _in(table: Path) -> str:
+    return f"[{'.'.join(map(str, table))}] " if table else ""
 
 
-def _meaning(path: Path, data: Any, model: type[Recipe], plugins: Plugins) -> str:
-    found = _class_at(path[:-1], data, model, plugins)
-    field = found.model_fields.get(str(path[-1])) if found else None
-    meaning = f" ({field.description})" if field and field.description else ""
-    kind = _kind_at(path)
-    return meaning + (f"; available: {', '.join(plugins.registry.names(kind))}" if kind else "")
+def _split(path: Path) -> tuple[Path, str]:
+    """The table, and what stands in it: ``name``, or ``name.2`` for an element of an array."""
+    end = max((index for index, part in enumerate(path) if isinstance(part, str)), default=0)
+    return path[:end], ".".join(map(str, path[end:]))
 
 
-def _table(path: Path, kind: str) -> str:
-    tables = [str(part) for part in (path[:-1] if kind in {"missing", "extra_forbidden"} else path[:-1] or path)]
-    return f"[{'.'.join(tables)}] " if tables else ""
+def _shape(detail: ErrorDetails, name: str, place: Place) -> str | None:
+    """What to write where a table, or an array of tables, is wanted and something else stands."""
+    if detail["type"] == "list_type" and place.kind:
+        return f"should be an array of tables; write [[{name}]]"
+    if detail["type"] not in _NO_TABLE:
+        return None
+    if isinstance(place.value, list):
+        return f"should be one table, not an array; write [{name}]"
+    use = f'; write {name} = {{ use = "{place.value}" }}' if place.kind and isinstance(place.value, str) else ""
+    return f"should be a table, not {shown(place.value)}{use}"
+
+
+def _value(detail: ErrorDetails) -> str:
+    return f"{_PLAIN.get(detail['type']) or _reason(detail)}; it is {shown(detail['input'])}"
 
 
 def _reason(detail: ErrorDetails) -> str:
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message.removeprefix("Input ").replace("a valid ", "a ")
-    given = detail["input"]
-    shown = repr(str(given) if isinstance(given, str) else given)
-    return f"{message[:1].lower()}{message[1:]}; it is {shown if len(shown) <= 60 else shown[:57] + '…'}"
+    message = re.sub(r"^(Value error, |[A-Z][a-z]+ (?=should))", "", detail["msg"])
+    message = re.sub(r"\ba valid (?=([aeiou])?)", lambda match: "an " if match[1] else "a ", message)
+    return message[:1].lower() + message[1:]
 
 
-def _dotted(path: Path) -> str:
-    return str(path[-1]) if path and isinstance(path[-1], str) else ".".join(map(str, path))
-
-
+def shown(value: Any, longest: int = 60) -> str:
+    """A value as TOML would write it, more or less, and not too long."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = repr(str(value) if isinstance(value, str) else value)
+    except ValueError:  # Python refuses to write out integers of thousands of digits.
+        text = "a very long number"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

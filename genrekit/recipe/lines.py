@@ -7,14 +7,23 @@ it only follows table headers, keys, strings, brackets and comments.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 Key = tuple[str | int, ...]
 
 _TOKEN = re.compile(
-    r'(?P<comment>\#[^\n]*)|(?P<mls>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5})|(?P<basic>"(?:\\.|[^"\\\n])*")'
-    r"|(?P<literal>'[^'\n]*')|(?P<bare>[A-Za-z0-9_+:-]+)|(?P<nl>\r?\n)|(?P<mark>[\[\]{}=,.])|(?P<space>[ \t]+)|(?P<other>.)",
-    re.DOTALL,
+    r"""
+      (?P<comment> \#[^\n]* )
+    | (?P<text>    \"{3} (?: \\. | [^\\] )*? \"{3,5} | '{3} .*? '{3,5} )
+    | (?P<quoted>  " (?: \\. | [^"\\\n] )* " | ' [^'\n]* ' )
+    | (?P<bare>    [A-Za-z0-9_+:-]+ )
+    | (?P<newline> \r?\n )
+    | (?P<mark>    [\[\]{}=,.] )
+    | (?P<space>   [ \t]+ )
+    | (?P<other>   . )
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 
 
@@ -43,7 +52,7 @@ class _Scanner:
         table: Key = ()
         while self.at < len(self.tokens):
             kind, text, line = self.tokens[self.at]
-            if kind == "nl":
+            if kind == "newline":
                 self.at += 1
             elif text == "[":
                 table = self._header(line)
@@ -84,7 +93,7 @@ class _Scanner:
     def _name(self) -> str:
         kind, text, _ = self.tokens[self.at]
         self.at += 1
-        return text[1:-1] if kind in {"basic", "literal"} else text
+        return next(iter(tomllib.loads(f"{text} = 0"))) if kind == "quoted" else text
 
     def _pair(self, table: Key) -> None:
         line = self.tokens[self.at][2]
@@ -94,8 +103,10 @@ class _Scanner:
         self._value(path)
 
     def _mark(self, path: Key, line: int) -> None:
-        for end in range(1, len(path) + 1):
+        """``path`` stands at ``line``; the tables around it too, unless something says where they begin."""
+        for end in range(1, len(path)):
             self.lines.setdefault(path[:end], line)
+        self.lines[path] = line
 
     def _value(self, path: Key) -> None:
         if self.tokens[self.at][1] == "[":
@@ -108,7 +119,7 @@ class _Scanner:
 
     def _ends_value(self) -> bool:
         kind, text, _ = self.tokens[self.at]
-        return kind == "nl" or (kind == "mark" and text in ",]}")
+        return kind == "newline" or (kind == "mark" and text in ",]}")
 
     def _array(self, path: Key) -> None:
         self.at += 1
@@ -130,6 +141,6 @@ class _Scanner:
 
     def _skips(self) -> bool:
         kind, text, _ = self.tokens[self.at]
-        skipped = kind == "nl" or (kind == "mark" and text == ",")
+        skipped = kind == "newline" or (kind == "mark" and text == ",")
         self.at += skipped
         return skipped

@@ -6,31 +6,26 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from genrekit.errors import GenrekitError, RecipeError
+from genrekit.errors import RecipeError
 from genrekit.plugins import Plugins, installed
-from genrekit.recipe.explain import Source, explain
-from genrekit.recipe.lines import key_lines
+from genrekit.recipe.explain import explain
 from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
+from genrekit.recipe.source import Source
 
 
 def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | None = None) -> Recipe:
     """Read, override and check a recipe. Raises `RecipeError` with all problems; imports no torch."""
     path, plugins = Path(path), plugins or installed()
-    text = _read(path)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(path, text, str(error)) from None
-    source = Source(str(path), text, key_lines(text), apply_overrides(data, overrides))
-    model = recipe_model(plugins.registry)
-    try:
-        recipe = model.model_validate(data, context={"base": path.resolve().parent})
-    except ValidationError as error:
-        raise RecipeError.of(explain(error, data, model, plugins, source)) from None
+        text = _read(path)
+        data = _parse(path, text)
+        source = Source(str(path), text, apply_overrides(data, overrides))
+        recipe = _validate(data, path.resolve().parent, plugins, source)
     except RecursionError:
         raise RecipeError("the recipe is nested too deeply", where=str(path)) from None
     _check_shapes(recipe, source)
@@ -44,27 +39,48 @@ def _read(path: Path) -> str:
         near = sorted(other.name for other in path.parent.glob("*.toml")) if path.parent.is_dir() else []
         there = f"there: {', '.join(near[:8])}" if near else f"{path.parent} holds no recipe"
         raise RecipeError(f"no recipe at {path}", why=there, hint="genrekit run examples/quickstart.toml") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"cannot read the recipe: {error}", where=str(path)) from None
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"the recipe is not UTF-8 text: {error.reason}", where=str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RecipeError(f"cannot read the recipe: {reason.lower()}", where=str(path)) from None
 
 
-def _syntax_error(path: Path, text: str, message: str) -> GenrekitError:
-    at = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    lines = text.splitlines()
-    number = int(at.group(1)) if at else max(len(lines), 1)
-    line = lines[number - 1] if number <= len(lines) else ""
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(path, text, str(error)) from None
+    except ValueError as error:  # Python refuses to read integers of thousands of digits.
+        raise RecipeError(f"not valid TOML: {error}", where=str(path)) from None
+
+
+def _syntax_error(path: Path, text: str, message: str) -> RecipeError:
+    lines = text.split("\n")
+    at = re.search(r" \(at line (\d+), column \d+\)$", message)
+    number = int(at[1]) if at else len(lines)
     reason = re.sub(r" \(at .*\)$", "", message)
-    return RecipeError(f"not valid TOML: {reason}", where=f"{path}:{number}", source=line)
+    reason = {"Cannot overwrite a value": "this key is set twice"}.get(reason, reason[:1].lower() + reason[1:])
+    return RecipeError(f"not valid TOML: {reason}", where=f"{path}:{number}", source=lines[number - 1])
+
+
+def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source) -> Recipe:
+    model = recipe_model(plugins.registry)
+    try:
+        return model.model_validate(data, context={"base": base})
+    except ValidationError as error:
+        raise RecipeError.of(explain(error, data, model, plugins, source)) from None
 
 
 def _check_shapes(recipe: Recipe, source: Source) -> None:
     """What options of two components together make impossible, as far as arithmetic without torch tells."""
-    shape = recipe.features.output_shape()
-    if shape is None:
-        return
+    section, shape = "features", None
     try:
-        recipe.model.check(shape, classes=2)
+        shape = recipe.features.output_shape()
+        section = "model"
+        if shape is not None:
+            recipe.model.check(shape, classes=2)
     except ValueError as error:
-        where, line = source.locate(("model",))
-        what = f"[model] {recipe.model.use} cannot take features of shape {tuple(shape)}: {error}"
-        raise RecipeError(what, where=where, source=line) from None
+        spot = source.locate((section,))
+        takes = f"{recipe.model.use} cannot take features of shape {tuple(shape)}: " if shape else ""
+        raise RecipeError(f"[{section}] {takes}{error}", where=spot.where, source=spot.text) from None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar, Union
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from genrekit.component import (
@@ -20,13 +22,12 @@ from genrekit.component import (
     Scheduler,
     Splitter,
 )
+from genrekit.options import Options
 from genrekit.registry import Registry
 
 
-class Section(BaseModel):
+class Section(Options):
     """A table of the recipe that belongs to the core."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class StopEarly(Section):
@@ -71,68 +72,56 @@ class Recipe(Section):
 
 S = TypeVar("S", bound=Section)
 
-KIND_OF_FIELD = {
-    "dataset": "dataset",
-    "split": "splitter",
-    "features": "features",
-    "augment": "augmenter",
-    "model": "model",
-    "optimizer": "optimizer",
-    "scheduler": "scheduler",
-    "evaluate": "evaluator",
-    "executor": "executor",
-}
-
 
 def recipe_model(registry: Registry) -> type[Recipe]:
     """`Recipe` with each kind replaced by the union of its installed components, discriminated on ``use``."""
     train = _filled(Train, registry)
-    extra: dict[str, Any] = {"train": (train, _train_field(train))}
-    return _filled(Recipe, registry, extra)
+    ready = not any(field.is_required() for field in train.model_fields.values())
+    field = _field(Recipe.model_fields["train"], train if ready else None)
+    return _filled(Recipe, registry, train=(train, field))
 
 
-def _train_field(train: type[Train]) -> Any:
-    """The recipe's ``train``: left out, it is all defaults where those exist."""
-    if any(field.is_required() for field in train.model_fields.values()):
-        return Field(description="how the model is trained")
-    return Field(default_factory=lambda: train(), description="how the model is trained")
+def _filled(section: type[S], registry: Registry, **fields: Any) -> type[S]:
+    for name, field in section.model_fields.items():
+        kind = kind_of(field.annotation)
+        if kind:
+            union = component_union(registry, kind)
+            fields[name] = (_replaced(field.annotation, union), _field(field, registry.default(kind)))
+    return create_model(section.__name__, __base__=section, __doc__=section.__doc__, **fields)
 
 
-def _filled(section: type[S], registry: Registry, extra: dict[str, Any] | None = None) -> type[S]:
-    fields: dict[str, Any] = {}
-    for name, info in section.model_fields.items():
-        if name not in KIND_OF_FIELD:
-            continue
-        kind = KIND_OF_FIELD[name]
-        union: Any = component_union(registry, kind)
-        default = registry.default(kind)
-        if name in {"augment", "evaluate"}:
-            given = default() if name == "evaluate" and default else None
-            factory = (lambda given=given: [given]) if given else (list if name == "augment" else None)
-            fields[name] = (list[union], _field(factory, info.description))
-        elif name == "scheduler":
-            fields[name] = (union | None, Field(None, description=info.description))
-        else:
-            fields[name] = (union, _field(default, info.description))
-    return create_model(section.__name__, __base__=section, __doc__=section.__doc__, **fields, **(extra or {}))
+def kind_of(annotation: Any) -> str | None:
+    """The kind of component that a field of this type holds, alone, optionally or in a list; None if it holds none."""
+    if isinstance(annotation, type) and issubclass(annotation, Component):
+        return annotation.kind
+    return next(filter(None, map(kind_of, get_args(annotation))), None)
 
 
-def _field(factory: Any, description: str | None) -> Any:
-    return Field(default_factory=factory, description=description) if factory else Field(description=description)
+def _replaced(annotation: Any, union: Any) -> Any:
+    """``annotation`` with its component base class replaced by ``union``."""
+    if get_origin(annotation) is list:
+        return list[union]
+    return union | None if isinstance(annotation, UnionType) else union
+
+
+def _field(field: FieldInfo, default: type[BaseModel] | None) -> Any:
+    """A field that means the same; ``default`` is what a recipe that leaves out a required one gets."""
+    if not field.is_required():
+        return Field(field.default, description=field.description)
+    if default is None:
+        return Field(description=field.description)
+    listed = get_origin(field.annotation) is list
+    return Field(default_factory=(lambda: [default()]) if listed else default, description=field.description)
 
 
 def component_union(registry: Registry, kind: str) -> Any:
     """The type of "any installed component of this kind"."""
     members = tuple(entry.component for entry in registry.entries(kind))
     if not members:
-        return Annotated[KINDS[kind], _nothing_installed(kind)]
-    if len(members) == 1:
-        return members[0]
+        return Annotated[KINDS[kind], BeforeValidator(_nothing_installed)]
+    # One member alone is discriminated too: recipes stay valid, and errors alike, when a second one is installed.
     return Annotated[Union[members], Field(discriminator="use")]  # noqa: UP007
 
 
-def _nothing_installed(kind: str) -> Any:
-    def refuse(value: object) -> Component:
-        raise PydanticCustomError("no_component", f"no {kind} plugin is installed")
-
-    return BeforeValidator(refuse)
+def _nothing_installed(_: object) -> Component:
+    raise PydanticCustomError("union_tag_invalid", "no such plugin")

@@ -4,34 +4,48 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from genrekit.errors import RecipeError
 from genrekit.paths import Override
-
-Path = tuple[str | int, ...]
+from genrekit.recipe.place import Path
 
 
 def apply_overrides(data: dict[str, Any], overrides: Iterable[str]) -> dict[Path, str]:
     """Change ``data`` in place; returns which path was set by which override, for error messages."""
-    origins: dict[Path, str] = {}
-    for override in overrides:
-        key, equals, value = override.partition("=")
-        if not equals or not all(part.strip() for part in key.split(".")):
-            raise RecipeError(
-                f"'{override}' is not an override", where="--set", hint="--set train.epochs=3  (key, '=', value)"
-            )
-        path: Path = tuple(int(part) if part.isdigit() else part for part in key.strip().split("."))
-        origins[_put(data, path, parse_value(value), f"--set {override}")] = f"--set {override}"
-    return origins
+    return {_apply(data, override): f"--set {override}" for override in overrides}
+
+
+def _apply(data: dict[str, Any], override: str) -> Path:
+    key, equals, value = override.partition("=")
+    parts = _parts(key)
+    if not equals or not parts:
+        hint = "--set train.epochs=3  (key, '=', value)"
+        raise RecipeError(f"'{override}' is not an override", where="--set", hint=hint)
+    return _put(data, parts, parse_value(value), f"--set {override}")
+
+
+def _parts(key: str) -> list[str]:
+    """The parts of a dotted key, which may be quoted as in TOML; none if it is no key."""
+    try:
+        here: Any = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:
+        return []
+    parts = []
+    while isinstance(here, dict) and len(here) == 1:
+        part, here = next(iter(here.items()))
+        parts.append(part)
+    return parts if here == 0 else []
 
 
 def parse_value(text: str) -> Any:
     """``text`` as a TOML value where it is one (``3``, ``true``, ``[1, 2]``, ``{use = "sgd"}``), else as a string."""
     try:
-        return _mark(tomllib.loads(f"value = {text}")["value"])
-    except tomllib.TOMLDecodeError:
+        parsed = tomllib.loads(f"value = {text}")
+    except ValueError:
         return Override(text.strip())
+    return _mark(parsed["value"]) if len(parsed) == 1 else Override(text.strip())
 
 
 def _mark(value: Any) -> Any:
@@ -44,34 +58,49 @@ def _mark(value: Any) -> Any:
     return value
 
 
-def _put(data: dict[str, Any], path: Path, value: Any, where: str) -> Path:
+def _put(data: dict[str, Any], parts: list[str], value: Any, where: str) -> Path:
+    """Set what ``parts`` lead to; tables and arrays on the way that are not there yet are made."""
     here: Any = data
-    for depth, part in enumerate(path[:-1]):
-        if isinstance(here, dict):
-            here = here.setdefault(str(part), {})
-        elif isinstance(here, list):
-            here = here[_index(here, part, path[:depth], where)]
-        if not isinstance(here, dict | list):
-            raise RecipeError(f"'{_dotted(path[: depth + 1])}' is {here!r}, not a table", where=where)
-    if isinstance(here, list):
-        if path[-1] == len(here):
-            here.append(value)
-        else:
-            here[_index(here, path[-1], path[:-1], where)] = value
-    else:
-        here[str(path[-1])] = value
+    path: Path = ()
+    for part, following in pairwise(parts):
+        path = (*path, _key(here, part, path, where))
+        here = _child(here, path[-1], [] if _is_index(following) else {})
+    path = (*path, _key(here, parts[-1], path, where))
+    _set(here, path[-1], value)
     return path
 
 
-def _index(items: list[Any], part: str | int, path: Path, where: str) -> int:
-    if not isinstance(part, int) or part >= len(items):
-        count = f"{len(items)} element" + ("s" if len(items) != 1 else "")
+def _child(here: Any, key: Any, missing: Any) -> Any:
+    if key not in (range(len(here)) if isinstance(here, list) else here):
+        _set(here, key, missing)
+    return here[key]
+
+
+def _set(here: Any, key: Any, value: Any) -> None:
+    if isinstance(here, list) and key == len(here):
+        here.append(value)
+    else:
+        here[key] = value
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 10
+
+
+def _key(here: Any, part: str, path: Path, where: str) -> str | int:
+    """``part`` as a key of ``here``, or as an index, where one past the last element appends."""
+    if isinstance(here, dict):
+        return part
+    if not isinstance(here, list):
+        raise RecipeError(f"'{_dotted(path)}' is {here!r}, not a table", where=where)
+    if not _is_index(part) or int(part) > len(here):
+        count = f"{len(here)} element" + ("s" if len(here) != 1 else "")
         raise RecipeError(
             f"'{_dotted(path)}' has {count}, counted from 0; there is no '{part}'",
             where=where,
-            hint=f"{_dotted(path)}.{len(items)}={{use = \"…\"}} appends one",
+            hint=f'{_dotted(path)}.{len(here)}={{use = "…"}} appends one',
         )
-    return part
+    return int(part)
 
 
 def _dotted(path: Path) -> str:

@@ -1,0 +1,33 @@
+"""Typed options: what the tables of a recipe are made of, the core's and the components' alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+
+
+class Options(BaseModel):
+    """Read-only, no unknown keys, defaults checked too, and numbers and truth values as strict as TOML has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        _make_scalars_strict(schema)
+        return schema
+
+
+def _make_scalars_strict(schema: Any) -> None:
+    """Pydantic reads ``"3"`` and ``true`` as numbers otherwise. Its own strict mode goes too far: no tuples, no paths."""
+    if isinstance(schema, list | tuple):
+        for element in schema:
+            _make_scalars_strict(element)
+    elif isinstance(schema, dict):
+        if schema.get("type") in {"int", "float", "bool"}:
+            schema["strict"] = True
+        for key, element in schema.items():
+            if key != "metadata":
+                _make_scalars_strict(element)

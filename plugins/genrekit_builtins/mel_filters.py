@@ -24,7 +24,7 @@ def mel_edges(n_mels: int, f_min: float, f_max: float) -> list[float]:
     """The n_mels + 2 edges in Hz, equally spaced on the HTK mel scale; filter m spans edges m to m + 2.
 
     >>> [round(edge) for edge in mel_edges(2, 0, 4000)]
-    [0, 643, 1878, 4000]
+    [0, 621, 1791, 4000]
     """
     low, high = _mel(f_min), _mel(f_max)
     return [_hertz(low + (high - low) * index / (n_mels + 1)) for index in range(n_mels + 2)]

@@ -1,0 +1,88 @@
+"""The optimizers: torch's own with these options, and their state survives a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from pydantic import ValidationError
+from torch import nn, optim
+
+import genrekit
+from genrekit import checkpoint
+from genrekit_builtins.optimizers import Adam, AdamW, Sgd
+
+ALL = [Adam(), AdamW(), Sgd(), Sgd(nesterov=True, weight_decay=0.1), Adam(betas=(0.5, 0.6), weight_decay=0.01)]
+
+
+def network() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+
+
+def train(net: nn.Module, optimizer: optim.Optimizer, steps: range) -> None:
+    for step in steps:
+        optimizer.zero_grad()
+        net(torch.randn(5, 3, generator=torch.Generator().manual_seed(step))).square().mean().backward()
+        optimizer.step()
+
+
+@pytest.mark.parametrize(
+    ("ours", "plain"),
+    [
+        (Adam(), lambda p: optim.Adam(p, lr=3e-4)),
+        (Adam(lr=0.1, betas=(0.5, 0.6), eps=1e-3, weight_decay=0.2),
+         lambda p: optim.Adam(p, lr=0.1, betas=(0.5, 0.6), eps=1e-3, weight_decay=0.2)),
+        (AdamW(), lambda p: optim.AdamW(p, lr=3e-4, weight_decay=0.01)),
+        (AdamW(lr=0.1, weight_decay=0.5), lambda p: optim.AdamW(p, lr=0.1, weight_decay=0.5)),
+        (Sgd(), lambda p: optim.SGD(p, lr=0.01, momentum=0.9)),
+        (Sgd(lr=0.1, momentum=0.5, nesterov=True, weight_decay=0.1),
+         lambda p: optim.SGD(p, lr=0.1, momentum=0.5, nesterov=True, weight_decay=0.1)),
+    ],
+)  # fmt: skip
+def test_equals_plain_torch(ours: genrekit.Optimizer, plain: type[optim.Optimizer]) -> None:
+    nets = network(), network()
+    train(nets[0], ours.build(nets[0].parameters()), range(5))
+    train(nets[1], plain(nets[1].parameters()), range(5))
+    for a, b in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("options", ALL, ids=repr)
+def test_goes_on_from_a_checkpoint_as_if_nothing_happened(options: genrekit.Optimizer, tmp_path: Path) -> None:
+    straight = network()
+    train(straight, options.build(straight.parameters()), range(6))
+
+    first = network()
+    optimizer = options.build(first.parameters())
+    train(first, optimizer, range(3))
+    checkpoint.save(tmp_path / "c", checkpoint.Progress(), {"network": first, "optimizer": optimizer})
+    second = network()
+    again = options.build(second.parameters())
+    checkpoint.load(tmp_path / "c", {"network": second, "optimizer": again})
+    train(second, again, range(3, 6))
+    for a, b in zip(straight.parameters(), second.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_adam_is_the_default_and_the_only_one() -> None:
+    assert [cls.default for cls in (Adam, AdamW, Sgd)] == [True, False, False]
+    assert Adam().lr == 3e-4
+
+
+@pytest.mark.parametrize(
+    ("component", "options", "told"),
+    [
+        (Sgd, {"nesterov": True, "momentum": 0}, "nesterov = true needs a momentum above 0"),
+        (Adam, {"lr": 0}, "lr"),
+        (Adam, {"betas": (0.9, 1.0)}, "betas"),
+        (Adam, {"learning_rate": 0.1}, "learning_rate"),
+        (AdamW, {"lr": float("nan")}, "lr"),
+    ],
+)
+def test_options_that_cannot_be_are_named(
+    component: type[genrekit.Optimizer], options: dict[str, object], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        component(**options)

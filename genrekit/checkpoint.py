@@ -21,7 +21,6 @@ class Progress:
 
     epoch: int = 0
     best_epoch: int = 0
-    best: float | None = None
     stopped: str | None = None
 
 

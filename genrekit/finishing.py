@@ -128,7 +128,7 @@ class Finishing:
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
-        narrator.say(f"try: genrekit predict SONG --model {folder}")
+        narrator.say("try: genrekit predict SONG")
 
 
 _HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "loss")

@@ -47,8 +47,11 @@ class Store:
 
     def put(self, key: str, windows: np.ndarray, about: dict[str, Any]) -> None:
         """Store ``windows`` [windows, ...] and what is to be known of them."""
+        import numpy as np
         import safetensors.numpy
 
+        # safetensors 0.8 writes an array's memory as it lies, whatever its strides say.
+        windows = np.ascontiguousarray(windows)
         with atomic.replacing(self.path(key)) as temporary:
             metadata = {"about": json.dumps(about)}
             temporary.write_bytes(safetensors.numpy.save({_TENSOR: windows}, metadata=metadata))

@@ -148,21 +148,23 @@ class Training:
         return evaluate(part, self.network, self.featurizer, self.examples[part], self.clips, self.labels, size)
 
     def _judge(self, line: EpochLine) -> None:
-        """Keep the weights if this epoch is the best so far."""
-        keep = self.recipe.train.keep
-        value = _figure(line, keep)
-        better = self.progress.best is None or (value < self.progress.best if keep == "loss" else value > self.progress.best)
-        if better:
-            self.progress.best, self.progress.best_epoch = value, int(line["epoch"])
-            checkpoint.save_weights(self.best_path, self.network)
-        line["best_epoch"] = self.progress.best_epoch
+        """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         self.history.append(line)
+        best = max(self.history, key=lambda past: (self._goodness(past, self.recipe.train.keep), -past.get("loss", 0.0)))
+        line["best_epoch"] = self.progress.best_epoch = int(best["epoch"])
+        if best is line:
+            checkpoint.save_weights(self.best_path, self.network)
+
+    @staticmethod
+    def _goodness(line: EpochLine, figure: str) -> float:
+        """The figure, turned so that more is better."""
+        return -_figure(line, figure) if figure == "loss" else _figure(line, figure)
 
     def _tired(self) -> str | None:
         stop = self.recipe.train.stop_early
         if stop is None:
             return None
-        values = [_figure(line, stop.metric) * (-1 if stop.metric == "loss" else 1) for line in self.history]
+        values = [self._goodness(line, stop.metric) for line in self.history]
         waited = len(values) - 1 - values.index(max(values))
         return f"{stop.metric} has not improved for {waited} epochs" if waited >= stop.patience else None
 

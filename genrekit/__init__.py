@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from genrekit.clips import Clip, Clips, audio_files
 from genrekit.component import (
     Augmenter,
     Component,
@@ -19,8 +20,7 @@ from genrekit.component import (
     Scheduler,
     Splitter,
 )
-from genrekit.clips import Clip, Clips
-from genrekit.errors import AudioError, GenrekitError
+from genrekit.errors import AudioError, DataError, GenrekitError
 from genrekit.hookspecs import hookimpl
 from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
@@ -37,6 +37,7 @@ __all__ = [
     "Clip",
     "Clips",
     "Component",
+    "DataError",
     "Dataset",
     "Evaluator",
     "Executor",
@@ -50,6 +51,7 @@ __all__ = [
     "RecipePath",
     "Scheduler",
     "Splitter",
+    "audio_files",
     "hookimpl",
     "load",
     "run",

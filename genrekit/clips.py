@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,8 +47,8 @@ class Clips:
         """A table of one `Clip` after another."""
         import polars as pl
 
-        rows = [asdict(row) | {"labels": list(row.labels)} for row in rows]
-        return cls(pl.DataFrame(rows, schema=_schema()), tuple(notes))
+        records = [asdict(row) | {"labels": list(row.labels)} for row in rows]
+        return cls(pl.DataFrame(records, schema=_schema()), tuple(notes))
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any], notes: Iterable[str] = ()) -> Clips:
@@ -89,13 +90,18 @@ class Clips:
         """The same clips with a column replaced, and ``notes`` added."""
         import polars as pl
 
-        column = pl.Series(name, list(values), dtype=_schema()[name])
+        given = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=_schema()[name])
+        column = given.cast(_schema()[name]).alias(name)
         return Clips(self.table.with_columns(column), (*self.notes, *notes))
+
+    def with_notes(self, notes: Iterable[str]) -> Clips:
+        """The same clips, and what more people should know about them."""
+        return Clips(self.table, (*self.notes, *notes))
 
     def counts(self) -> dict[str, int]:
         """How many clips each part holds."""
-        parts = self.column("part")
-        return {part: parts.count(part) for part in PARTS}
+        found = dict(self.table.get_column("part").value_counts().iter_rows())
+        return {part: found.get(part, 0) for part in PARTS}
 
 
 def _schema() -> dict[str, Any]:
@@ -117,7 +123,25 @@ AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".
 
 
 def audio_files(root: Path) -> list[Path]:
-    """Audio files below ``root`` by suffix in any case, hidden files and folders left out, sorted by path."""
-    found = (path for path in root.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
-    visible = (path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts))
-    return sorted(path for path in visible if not path.is_dir())
+    """Audio files below ``root`` by suffix in any case, hidden files and folders left out, sorted by path.
+
+    Links to folders are followed, once around at most. A folder that cannot be read is a `DataError`.
+    """
+    try:
+        return sorted(Path(path) for path in _audio_below(str(root), frozenset()))
+    except OSError as error:
+        raise DataError(f"cannot list {error.filename}", why=(error.strerror or str(error)).lower()) from None
+
+
+def _audio_below(folder: str, above: frozenset[str]) -> Iterator[str]:
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield from _audio_below(entry.path, above | {real})
+            elif Path(entry.name).suffix.lower() in AUDIO_SUFFIXES:
+                yield entry.path

@@ -1,1 +1,75 @@
-"""To come."""
+"""Splitters for cross-validation: one of k folds is held out; k runs, one for each fold, hold out every clip once."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
+
+import genrekit
+from genrekit import Clips, Field
+from genrekit.randomness import generator
+from genrekit_builtins.coded_clips import CodedClips
+from genrekit_builtins.drawn_parts import drawn_from_train
+from genrekit_builtins.fold_column import FoldColumn
+from genrekit_builtins.group_folds import group_folds
+from genrekit_builtins.part_checks import check_complete, check_enough, divided_notes
+
+
+class _Folds(genrekit.Splitter):
+    keeps_groups: ClassVar[bool]
+    folds: int = Field(5, ge=2, description="how many folds the clips are dealt out to")
+    fold: int = Field(0, ge=0, description="the fold that is held out, counted from 0")
+    held_out: Literal["validation", "test"] = Field("validation", description="what the held-out fold is used for")
+    validation: float = Field(
+        0.15, gt=0, lt=1, description='share of the other clips that choose the best epoch when held_out is "test"'
+    )
+
+    @model_validator(mode="after")
+    def _fold_exists(self) -> Self:
+        if self.fold >= self.folds:
+            raise ValueError(f"fold must be at most {self.folds - 1}: {self.folds} folds are counted from 0")
+        return self
+
+    def split(self, clips: Clips, seed: int) -> Clips:
+        """The folds depend on ``seed``, not on ``fold``: runs that differ only in it hold out every clip once.
+
+        Raises `genrekit.DataError` where a class cannot be in every fold.
+        """
+        import numpy as np
+        import polars as pl
+
+        hint = f"fewer folds than split.folds={self.folds}, or leave these classes out"
+        coded = CodedClips.of(clips, self.keeps_groups)
+        check_enough(coded, self.folds, f"{self.folds} folds", hint)
+        held = (group_folds(coded, self.folds, generator(seed, "folds")) == self.fold).astype(np.int64)
+        check_complete(coded, held, names := ["train", self.held_out], hint)
+        split = clips.with_column("part", pl.Series(names).gather(held))
+        if self.held_out == "test":
+            split = drawn_from_train(split, self.validation, seed, self.keeps_groups, hint)
+        return split.with_notes(divided_notes(split))
+
+
+class KFold(_Folds):
+    """One of k folds held out, each fold with the same share of every class; groups are not looked at.
+
+    Clips of one group can come to stand on both sides; a note then says so. `grouped-kfold` keeps groups whole.
+    """
+
+    keeps_groups: ClassVar[bool] = False
+    use: Literal["kfold"] = "kfold"
+
+
+class GroupedKFold(_Folds):
+    """One of k folds held out, each with about the same share of every class, and no group (artist, site) divided."""
+
+    keeps_groups: ClassVar[bool] = True
+    use: Literal["grouped-kfold"] = "grouped-kfold"
+
+
+@genrekit.hookimpl
+def register_splitters(register: Any) -> None:
+    """Adds `kfold`, `grouped-kfold` and `fold`."""
+    register(KFold)
+    register(GroupedKFold)
+    register(FoldColumn)

@@ -1,0 +1,75 @@
+"""Clips as integer codes, which is what splitting needs of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genrekit import Clips, DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+
+    Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class CodedClips:
+    """``label`` [clips] indexes ``classes``; ``group`` [clips] from 0; a clip without one is its own group."""
+
+    classes: list[str]
+    label: Integers
+    group: Integers
+
+    @classmethod
+    def of(cls, clips: Clips, keep_together: bool = True) -> CodedClips:
+        """Code ``clips``; with ``keep_together`` False, each clip is a group of its own."""
+        import numpy as np
+        import polars as pl
+
+        if not len(clips):
+            raise DataError("there are no clips to split")
+        labels = pl.Series(clips.single_labels(), dtype=pl.String)
+        group = _group_codes(clips.table.get_column("group")) if keep_together else np.arange(len(clips))
+        return cls(clips.labels(), labels.rank("dense").to_numpy().astype(np.int64) - 1, group)
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def only(self, rows: np.ndarray) -> CodedClips:
+        """The clips that the boolean mask ``rows`` [clips] picks, with the same codes for classes."""
+        import numpy as np
+
+        _, group = np.unique(self.group[rows], return_inverse=True)
+        return CodedClips(self.classes, self.label[rows], group)
+
+    def clips_per_class(self) -> Integers:
+        """int64 [classes]"""
+        import numpy as np
+
+        return np.bincount(self.label, minlength=len(self.classes))
+
+    def pairs(self) -> tuple[Integers, Integers, Integers]:
+        """(group, label, clips) of each combination that occurs, sorted by group."""
+        import numpy as np
+
+        keys, clips = np.unique(self.group * len(self.classes) + self.label, return_counts=True)
+        return keys // len(self.classes), keys % len(self.classes), clips
+
+    def groups_per_class(self) -> Integers:
+        """int64 [classes]"""
+        import numpy as np
+
+        return np.bincount(self.pairs()[1], minlength=len(self.classes))
+
+
+def _group_codes(groups: pl.Series) -> Integers:
+    import numpy as np
+
+    ranks = groups.rank("dense")
+    own = groups.is_null().to_numpy()
+    named = int(ranks.max() or 0)  # type: ignore[arg-type]
+    codes = ranks.fill_null(0).to_numpy().astype(np.int64) - 1
+    codes[own] = named + np.arange(int(own.sum()))
+    return codes

@@ -1,0 +1,86 @@
+"""The feature store: what goes in comes out, nothing stale is found, half-written items do not exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+import pytest
+
+import genrekit
+from genrekit.store import HashIndex, Store, content_hash, item_key, stat_of
+
+
+class Plain(genrekit.FeatureExtractor):
+    """A feature extractor with an option."""
+
+    use: Literal["plain"] = "plain"
+    size: int = 3
+
+
+class Newer(Plain):
+    """The same, said to compute something else."""
+
+    version: ClassVar[int] = 2
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_put_and_window(tmp_path: Path, dtype: type, order: str) -> None:
+    windows = np.asarray(np.random.default_rng(0).normal(size=(3, 1, 4, 5)), dtype=dtype, order=order)
+    store = Store(tmp_path)
+    store.put("ab12", windows, {"notes": ["silent", "🎸"]})
+    assert store.about("ab12") == {"notes": ["silent", "🎸"], "windows": 3}
+    for index in range(3):
+        assert np.array_equal(store.window("ab12", index), windows[index])
+        assert store.window("ab12", index).dtype == dtype
+
+
+def test_missing_and_damaged_items_are_not_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.about("ab12") is None
+    store.put("ab12", np.zeros((1, 2), np.float32), {})
+    whole = store.path("ab12").read_bytes()
+    for end in range(len(whole)):
+        store.path("ab12").write_bytes(whole[:end])
+        assert store.about("ab12") is None, end
+
+
+def test_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        store.put("ab12", np.zeros((1, 2), np.float32), {})
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_key_depends_on_content_stretch_stage_options_and_version() -> None:
+    keys = {
+        item_key("content", 0.0, None, "features", Plain()),
+        item_key("other", 0.0, None, "features", Plain()),
+        item_key("content", 1.0, None, "features", Plain()),
+        item_key("content", 0.0, 2.0, "features", Plain()),
+        item_key("content", 0.0, None, "waveform", Plain()),
+        item_key("content", 0.0, None, "features", Plain(size=4)),
+        item_key("content", 0.0, None, "features", Newer()),
+    }
+    assert len(keys) == 7
+    assert item_key("content", 0.0, None, "features", Plain(size=3)) in keys
+
+
+def test_hash_index_forgets_changed_files(tmp_path: Path) -> None:
+    path, index = tmp_path / "clip.wav", HashIndex(tmp_path / "store")
+    path.write_bytes(b"one")
+    before = stat_of(str(path))
+    assert index.known([before]) == {}
+    index.remember({before: content_hash(path)})
+    assert index.known([before]) == {before: content_hash(path)}
+    path.write_bytes(b"three")
+    assert index.known([stat_of(str(path))]) == {}
+
+
+def test_content_hash_is_sha256(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert content_hash(tmp_path / "empty").startswith("e3b0c44298fc1c149afbf4c8996fb924")

@@ -6,13 +6,15 @@ soundfile reads wav, flac, ogg, opus, mp3, aiff, au and caf without any system l
 from __future__ import annotations
 
 import os
-import re
+import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genrekit.errors import AudioError
+from genrekit.truncation import shortfall, tells_length
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 BLOCK_S = 20.0
 """Seconds decoded at a time; what bounds memory on a recording of any length."""
 
-_UNKNOWN_LENGTHS = {0, 0x7FFFFFFF, 0x7FFFF000, 0x7FFFFFFE, 0xFFFFFFFF, 0xFFFFF000}
-"""Chunk sizes that writers to a pipe leave behind; they say "unknown", not "truncated"."""
+_UNKNOWN_FRAMES = 2**63 - 1
+"""What libsndfile says of a FLAC whose header does not tell its length."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ def probe(path: str | Path) -> AudioInfo:
 def read(
     path: str | Path, sample_rate: int | None = None, start_s: float = 0.0, duration_s: float | None = None
 ) -> np.ndarray:
-    """A stretch of a file as mono float32 [samples] in -1..1, at ``sample_rate`` Hz (None: the file's own)."""
+    """A stretch of a file as mono float32 [samples], at ``sample_rate`` Hz (None: the file's own).
+
+    Samples are in -1..1 except where a file of floats goes beyond; channels are averaged. A stretch may reach beyond
+    the end of the file, then it is shorter, but not begin there. Raises `AudioError` with a reason.
+    """
     import numpy as np
 
     blocks = list(stream(path, sample_rate, start_s, duration_s))
@@ -57,28 +63,36 @@ def read(
 def stream(
     path: str | Path, sample_rate: int | None = None, start_s: float = 0.0, duration_s: float | None = None
 ) -> Iterator[np.ndarray]:
-    """The same as `read`, block by block; all blocks together hold at least one sample, or `AudioError` is raised."""
+    """The same as `read`, block by block; all blocks together hold at least one sample."""
     path = str(path)
     with _opened(path) as sound:
-        rate = sound.samplerate
-        first = round(start_s * rate)
-        wanted = None if duration_s is None else round(duration_s * rate)
-        if first >= sound.frames:
-            raise AudioError(path, f"the clip starts at {start_s:g} s but the file ends at {sound.frames / rate:g} s")
-        expected = sound.frames - first if wanted is None else min(wanted, sound.frames - first)
+        first, count = _stretch(path, sound, start_s, duration_s)
         if first:
             _guarded(path, sound.seek, first)
-        blocks = _mono_blocks(path, sound, wanted, expected)
-        yield from blocks if sample_rate in (None, rate) else _resampled(blocks, rate, sample_rate)
+        blocks = _mono_blocks(path, sound, count)
+        same = sample_rate is None or sample_rate == sound.samplerate
+        yield from blocks if same else _resampled(path, blocks, sound.samplerate, sample_rate)
 
 
-def _mono_blocks(path: str, sound: Any, wanted: int | None, expected: int) -> Iterator[np.ndarray]:
+def _stretch(path: str, sound: Any, start_s: float, duration_s: float | None) -> tuple[int, int]:
+    """The first frame and the number of frames."""
+    rate, frames = sound.samplerate, sound.frames
+    # Put so that NaN fails.
+    if not 0 <= start_s < frames / rate:
+        raise AudioError(path, f"the clip starts at {start_s:g} s but the file ends at {frames / rate:g} s")
+    if duration_s is not None and not duration_s > 0:
+        raise AudioError(path, f"the clip is {duration_s:g} s long")
+    first = min(round(start_s * rate), frames - 1)
+    left = frames - first
+    return first, left if duration_s is None else max(1, min(round(min(duration_s, frames / rate) * rate), left))
+
+
+def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
     import numpy as np
 
     size, seen = round(BLOCK_S * sound.samplerate), 0
-    while wanted is None or seen < wanted:
-        count = size if wanted is None else min(size, wanted - seen)
-        block = _guarded(path, sound.read, count, dtype="float32", always_2d=True)
+    while seen < count:
+        block = _guarded(path, sound.read, min(size, count - seen), dtype="float32", always_2d=True)
         if not len(block):
             break
         seen += len(block)
@@ -86,45 +100,67 @@ def _mono_blocks(path: str, sound: Any, wanted: int | None, expected: int) -> It
         if not np.isfinite(mono).all():
             raise AudioError(path, "holds samples that are not finite numbers (NaN or infinity)")
         yield mono
-    # MP3 headers only estimate the length, so a few frames less is normal there.
-    if seen < expected - 0.05 * sound.samplerate - 0.001 * expected or not seen:
-        raise AudioError(path, f"truncated: {seen} of {expected} frames could be decoded")
+    # An MP3 may be a frame shorter than its header says.
+    if not seen or (seen < 0.999 * count - 0.05 * sound.samplerate and _promised(path, sound)):
+        raise AudioError(path, f"truncated: {seen} of {count} frames could be decoded")
 
 
-def _resampled(blocks: Iterator[np.ndarray], rate: int, target: int | None) -> Iterator[np.ndarray]:
+def _promised(path: str, sound: Any) -> bool:
+    return sound.format != "MP3" or tells_length(path)
+
+
+def _resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int | None) -> Iterator[np.ndarray]:
     import numpy as np
     import soxr
 
     resampler = soxr.ResampleStream(rate, target, 1, dtype="float32", quality="HQ")
+    given = 0
     for block in blocks:
         out = resampler.resample_chunk(block)
+        given += len(out)
         if len(out):
             yield out
-    yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+    rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+    if not given + len(rest):
+        raise AudioError(path, f"too short: no sample is left of it at {target} Hz")
+    if len(rest):
+        yield rest
 
 
 def _opened(path: str) -> Any:
     _refuse_what_is_no_file(path)
     import soundfile
 
-    sound = _guarded(path, soundfile.SoundFile, path)
-    if sound.samplerate <= 0 or sound.channels <= 0:
-        raise AudioError(path, f"claims {sound.channels} channels at {sound.samplerate} Hz")
-    if sound.frames <= 0:
-        raise AudioError(path, "holds no audio")
-    told = re.search(r"data\s*:\s*(\d+) \(should be (\d+)\)", sound.extra_info)
-    if told and int(told.group(1)) not in _UNKNOWN_LENGTHS and int(told.group(1)) > int(told.group(2)):
-        raise AudioError(path, f"truncated: {told.group(2)} of {told.group(1)} bytes of audio are there")
+    # soundfile encodes names strictly; Linux allows names that are not valid UTF-8.
+    sound = _guarded(path, soundfile.SoundFile, path if sys.platform == "win32" else os.fsencode(path))
+    reason = _unusable(sound)
+    if reason:
+        sound.close()
+        raise AudioError(path, reason)
     return sound
+
+
+def _unusable(sound: Any) -> str | None:
+    if not 100 <= sound.samplerate <= 10_000_000 or sound.channels <= 0:
+        return f"claims {sound.channels} channels at {sound.samplerate} Hz"
+    if sound.frames <= 0:
+        return "holds no audio"
+    if sound.frames == _UNKNOWN_FRAMES:
+        return "its header does not say how long it is; write it anew: ffmpeg -i OLD NEW"
+    missing = shortfall(sound.extra_info)
+    return f"truncated: {missing}" if missing else None
 
 
 def _refuse_what_is_no_file(path: str) -> None:
     try:
-        status = os.stat(path)
-    except OSError as error:
-        raise AudioError(path, (error.strerror or str(error)).lower()) from None
-    if not Path(path).is_file():
-        raise AudioError(path, "is a folder" if Path(path).is_dir() else "is not a regular file")
+        status = Path(path).stat()
+        # Opening a named pipe would wait for a writer.
+        if stat.S_ISREG(status.st_mode):
+            Path(path).open("rb").close()
+    except (OSError, ValueError) as error:
+        raise AudioError(path, (getattr(error, "strerror", None) or str(error)).lower()) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise AudioError(path, "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
     if status.st_size == 0:
         raise AudioError(path, "the file is empty")
 
@@ -135,8 +171,6 @@ def _guarded(path: str, call: Any, *args: Any, **options: Any) -> Any:
 
     try:
         return call(*args, **options)
-    except PermissionError:
-        raise AudioError(path, "permission denied") from None
     except soundfile.LibsndfileError as error:
         reason = error.error_string.rstrip(".").removeprefix("Error : ")
         raise AudioError(path, f"cannot be decoded: {reason[:1].lower()}{reason[1:]}") from None

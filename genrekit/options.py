@@ -21,7 +21,7 @@ class Options(BaseModel):
 
 
 def _make_scalars_strict(schema: Any) -> None:
-    """Pydantic reads ``"3"`` and ``true`` as numbers otherwise. Its own strict mode goes too far: no tuples, no paths."""
+    """Pydantic reads ``"3"`` and ``true`` as numbers otherwise. Its strict mode would refuse tuples and paths too."""
     if isinstance(schema, list | tuple):
         for element in schema:
             _make_scalars_strict(element)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit.cpus import usable_cpus
 from genrekit.errors import TrainingError
 
 if TYPE_CHECKING:
     import torch
 
     from genrekit.recipe import Recipe
-
-
-def usable_cpus() -> int:
-    """The CPUs that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def pick_device(wanted: str) -> str:

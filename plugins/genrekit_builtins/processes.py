@@ -1,0 +1,93 @@
+"""The ``processes`` executor: a decoder that crashes takes its worker with it, and nothing else."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import genrekit
+from genrekit import plugins
+from genrekit.cpus import usable_cpus
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Processes(genrekit.Executor):
+    """Processes of their own, slower to start than threads but out of each other's way.
+
+    A worker that dies (a decoder's crash, the kernel out of memory) fails the job it had with `BrokenProcessPool`, a
+    `concurrent.futures.BrokenExecutor`; another takes its place. A script that calls ``genrekit.run`` with this
+    executor needs Python's usual ``if __name__ == "__main__":``.
+    """
+
+    use: Literal["processes"] = "processes"
+    workers: int | None = genrekit.Field(None, ge=1, le=1024, description="jobs at once; none: one for each usable CPU")
+
+    def open(self) -> concurrent.futures.Executor:
+        return ProcessesPool(self.capacity())
+
+    def capacity(self) -> int:
+        return self.workers or usable_cpus()
+
+
+class ProcessesPool(concurrent.futures.ThreadPoolExecutor):
+    """A thread for each worker process. Python's own process pool loses every job when one worker dies."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers, thread_name_prefix="genrekit")
+        self._local_plugins = [plugin.distribution for plugin in plugins.installed().found if plugin.version == "local"]
+        self._own = threading.local()
+        self._workers: list[concurrent.futures.ProcessPoolExecutor] = []
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> concurrent.futures.Future[T]:
+        return super().submit(self._remotely, fn, args, kwargs)
+
+    def _remotely(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        worker = self._worker()
+        try:
+            return worker.submit(fn, *args, **kwargs).result()
+        except BrokenProcessPool:
+            del self._own.worker
+            worker.shutdown()
+            raise BrokenProcessPool("the worker process died; only the job it had is lost") from None
+
+    def _worker(self) -> concurrent.futures.ProcessPoolExecutor:
+        if not hasattr(self._own, "worker"):
+            # Forking would copy torch's threads' locks, held or not.
+            context = multiprocessing.get_context("spawn")
+            self._own.worker = concurrent.futures.ProcessPoolExecutor(
+                1, mp_context=context, initializer=start_worker, initargs=(self._local_plugins,)
+            )
+            self._workers.append(self._own.worker)
+        worker: concurrent.futures.ProcessPoolExecutor = self._own.worker
+        return worker
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        # Without waiting, jobs may still be running; then the processes go when nobody refers to this pool any more.
+        for worker in self._workers if wait else ():
+            worker.shutdown()
+
+
+def start_worker(local_plugins: list[str]) -> None:
+    """What a worker process does first."""
+    # Ctrl-C reaches the whole process group; the parent alone decides how to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if local_plugins:
+        # Components of local files can only be unpickled where those files are loaded.
+        os.environ.pop("GENREKIT_PLUGINS", None)
+        plugins.configure(local=local_plugins)
+        plugins.installed()
+
+
+@genrekit.hookimpl
+def register_executors(register: Any) -> None:
+    register(Processes)

@@ -118,11 +118,20 @@ def _stat_or_none(path: str) -> Stat | None:
 def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Iterator[Prepared]:
     """Results as they come, never more than ``in_flight`` jobs submitted ahead."""
     waiting = iter(jobs)
-    pending = {pool.submit(prepare_clip, job) for job in itertools.islice(waiting, in_flight)}
+    pending = {pool.submit(prepare_clip, job): job for job in itertools.islice(waiting, in_flight)}
     while pending:
-        done, pending = concurrent.futures.wait(pending, return_when=concurrent.futures.FIRST_COMPLETED)
-        pending |= {pool.submit(prepare_clip, job) for job in itertools.islice(waiting, len(done))}
-        yield from (future.result() for future in done)
+        done, _ = concurrent.futures.wait(pending, return_when=concurrent.futures.FIRST_COMPLETED)
+        finished = [(future, pending.pop(future)) for future in done]
+        pending |= {pool.submit(prepare_clip, job): job for job in itertools.islice(waiting, len(done))}
+        yield from (_result(future, job) for future, job in finished)
+
+
+def _result(future: concurrent.futures.Future[Prepared], job: Job) -> Prepared:
+    """What came of a job, also where it took its worker with it."""
+    try:
+        return future.result()
+    except concurrent.futures.BrokenExecutor as error:
+        return Prepared(job.row, job.path, reason=f"reading it crashed: {error}")
 
 
 def prepare_clip(job: Job) -> Prepared:

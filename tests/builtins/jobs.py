@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
+from typing import Literal
+
+import genrekit
 
 
 def square(number: int) -> int:
@@ -36,3 +40,16 @@ def torch_threads() -> int:
 
 def modules_starting(prefix: str) -> list[str]:
     return [name for name in sys.modules if name.startswith(prefix)]
+
+
+class CrashesOnce(genrekit.FeatureExtractor):
+    """Dies while it handles the first clip that comes, then never again."""
+
+    use: Literal["crashes-once"] = "crashes-once"
+    flag: str = genrekit.Field(description="a file that says that it has died")
+
+    def minimum_samples(self) -> int:
+        if not Path(self.flag).exists():
+            Path(self.flag).touch()
+            crash()
+        return 1

@@ -7,9 +7,14 @@ import os
 from pathlib import Path
 
 import jobs
+import numpy as np
 import pytest
+import soundfile
 
 from genrekit import plugins
+from genrekit.clips import Clip, Clips
+from genrekit.preparation import prepare
+from genrekit.store import Store
 from genrekit_builtins.processes import Processes
 
 LOCAL = '''
@@ -55,3 +60,15 @@ def test_components_of_local_plugin_files_arrive(tmp_path: Path) -> None:
             assert pool.submit(repr, steep).result() == "Steep(use='steep')"
     finally:
         plugins.configure()
+
+
+def test_a_clip_that_kills_its_worker_is_quarantined_and_the_others_are_not(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.wav") for number in range(4)]
+    for path in paths:
+        soundfile.write(path, np.full(800, 0.1), 8000)
+    clips = Clips.from_rows(Clip(path, ["a"], part="train") for path in paths)
+    features = jobs.CrashesOnce(flag=str(tmp_path / "died"), sample_rate=8000)
+    done = prepare(clips, features, "waveform", Processes(workers=1), Store(tmp_path / "store"))
+    assert [result.path for result in done.quarantined] == paths[:1]
+    assert done.quarantined[0].reason == "reading it crashed: the worker process died; only the job it had is lost"
+    assert [result.path for result in done.usable.values()] == paths[1:]

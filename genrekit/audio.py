@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genrekit.errors import AudioError
-from genrekit.truncation import shortfall, tells_length
+from genrekit.truncation import ENOUGH, shortfall, tells_length
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +101,7 @@ def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
             raise AudioError(path, "holds samples that are not finite numbers (NaN or infinity)")
         yield mono
     # An MP3 may be a frame shorter than its header says.
-    if not seen or (seen < 0.999 * count - 0.05 * sound.samplerate and _promised(path, sound)):
+    if not seen or (seen < ENOUGH * count - 0.05 * sound.samplerate and _promised(path, sound)):
         raise AudioError(path, f"truncated: {seen} of {count} frames could be decoded")
 
 

@@ -34,7 +34,13 @@ class Plugin:
     version: str
     status: Literal["loaded", "blocked", "broken"]
     cause: str | None = None
+    """Why it is broken; of a loaded one: what is left out."""
     trace: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """Its name in `Plugins.hooks`."""
+        return f"{self.distribution}:{self.name}"
 
     def describe(self) -> str:
         """``'wavelet' (genrekit-wavelet 1.2): ImportError: …``"""
@@ -77,11 +83,12 @@ class Plugins:
 
     def add(self, module: object, name: str, distribution: str, version: str) -> None:
         """Register one imported plugin module and its components; all of them or, with an exception, none."""
+        plugin = Plugin(name, distribution, version, "loaded")
         claims = _claims(module)
-        self.hooks.register(module, name=f"{distribution}:{name}")
+        self.hooks.register(module, name=plugin.identity)
         for kind, component in claims:
             self.registry.add(kind, Entry(component, name, distribution))
-        self.found.append(Plugin(name, distribution, version, "loaded"))
+        self.found.append(plugin)
 
 
 def _claims(module: object) -> list[tuple[str, type[Component]]]:

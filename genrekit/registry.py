@@ -67,10 +67,14 @@ class Registry:
         available = f"{close} available: {', '.join(names)}" if names else f"; no {kind} plugin is installed"
         return f"unknown {kind} '{name}'{available}"
 
+    def defaults(self, kind: str) -> list[Entry]:
+        """Those that say that recipes which name none of this kind get them."""
+        return [entry for entry in self.entries(kind) if entry.component.default]
+
     def default(self, kind: str) -> type[Component] | None:
-        """The class that recipes get when they name none of this kind; None too where several say that they are it."""
-        defaults = [entry.component for entry in self.entries(kind) if entry.component.default]
-        return defaults[0] if len(defaults) == 1 else None
+        """The one default of a kind; None where there is none, or where recipes must choose among several."""
+        defaults = self.defaults(kind)
+        return defaults[0].component if len(defaults) == 1 else None
 
 
 def check(kind: str, component: object) -> None:

@@ -77,7 +77,11 @@ def _wrong_name(place: Place, plugins: Plugins) -> str:
 
 def _available(kind: str, plugins: Plugins) -> str:
     names = plugins.registry.names(kind)
-    return f"; available: {', '.join(names)}" if names else f"; no {kind} plugin is installed{plugins.not_loaded()}"
+    if not names:
+        return f"; no {kind} plugin is installed{plugins.not_loaded()}"
+    rivals = plugins.registry.defaults(kind)
+    several = f"; several say that they are the default: {' and '.join(map(str, rivals))}" if len(rivals) > 1 else ""
+    return f"{several}; available: {', '.join(names)}"
 
 
 def _in(table: Path) -> str:

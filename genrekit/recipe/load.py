@@ -36,8 +36,8 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        near = sorted(other.name for other in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        there = f"there: {', '.join(near[:8])}" if near else f"{path.parent} holds no recipe"
+        near = [other.name for other in sorted(path.parent.glob("*.toml")) if other.name != "pyproject.toml"]
+        there = f"the recipes in {path.parent} are {', '.join(near[:8])}" if near else f"{path.parent} holds no recipe"
         raise RecipeError(f"no recipe at {path}", why=there, hint="genrekit run examples/quickstart.toml") from None
     except UnicodeDecodeError as error:
         raise RecipeError(f"the recipe is not UTF-8 text: {error.reason}", where=str(path)) from None

@@ -1,0 +1,103 @@
+"""The command line: one verb a file, heavy imports inside the commands."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+import genrekit
+from genrekit.cli import plugins, predict, recipe, run, store
+from genrekit.cli.global_options import GlobalOptions
+from genrekit.cli.plugin_commands import add_plugin_commands
+from genrekit.cli.problems import show_error, show_warning
+from genrekit.errors import GenrekitError, did_you_mean
+from genrekit.plugins import Plugins, configure, installed
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+USE_PLUGINS = frozenset({"run", "recipe", "plugins"})
+"""The commands that say which plugins are broken."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0, 1 for a defect, 2 for the user's mistake, 130 for Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    _survive_any_text()
+    try:
+        _run(given)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        return _failed(error, traced=GlobalOptions.wants_traceback(given))
+    return 0
+
+
+def _run(arguments: Sequence[str]) -> None:
+    options, rest = GlobalOptions.take(arguments)
+    if options.version:
+        print(f"genrekit {genrekit.__version__}")
+        return
+    configure(options.plugins, options.blocked)
+    found = installed()
+    command = cast("TyperGroup", typer.main.get_command(_app(found)))
+    add_plugin_commands(command, found)
+    command(args=rest, prog_name="genrekit")
+
+
+def _failed(error: Exception, traced: bool) -> int:
+    if traced:
+        traceback.print_exception(error)
+    elif isinstance(error, GenrekitError):
+        show_error(error)
+    else:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        show_error(GenrekitError(f"internal error: {cause}; run again with --traceback"))
+    return 2 if isinstance(error, GenrekitError) else 1
+
+
+def _survive_any_text() -> None:
+    """File names and labels may hold what the terminal's encoding does not."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _app(found: Plugins) -> typer.Typer:
+    # rich's help pages and tracebacks cost more time than most commands need.
+    app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def root(
+        context: typer.Context,
+        _plugin: Annotated[
+            list[str] | None, typer.Option("--plugin", metavar="FILE", help="a Python file of components; repeatable")
+        ] = None,
+        _block: Annotated[
+            list[str] | None, typer.Option("--block", metavar="NAME", help="a plugin not to load; repeatable")
+        ] = None,
+        _traceback: Annotated[bool, typer.Option("--traceback", help="show where in the code an error arose")] = False,
+        _version: Annotated[bool, typer.Option("--version", help="show the version and exit")] = False,
+    ) -> None:
+        """Audio classification from typed recipes. The options below may stand anywhere on the line."""
+        if context.invoked_subcommand in USE_PLUGINS:
+            _warn(found)
+
+    for verb in (run, predict, recipe, plugins, store):
+        verb.register(app)
+    return app
+
+
+def _warn(found: Plugins) -> None:
+    for plugin in found.found:
+        if plugin.cause:
+            show_warning(f"plugin {plugin.describe()}")
+    for name in found.unmatched:
+        close = did_you_mean(name, {name for plugin in found.found for name in (plugin.name, plugin.distribution)})
+        show_warning(f"there is no plugin '{name}' to block{close}")

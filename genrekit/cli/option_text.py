@@ -1,0 +1,88 @@
+"""A component's options in words, from its JSON schema: the one description that editors and people share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from genrekit.component import Component
+
+_BOUNDS = {
+    "minimum": ">= {}",
+    "exclusiveMinimum": "> {}",
+    "maximum": "<= {}",
+    "exclusiveMaximum": "< {}",
+    "pattern": "matches {}",
+    "minItems": "at least {} elements",
+    "maxItems": "at most {} elements",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+}
+
+
+@dataclass(frozen=True)
+class OptionText:
+    """One option. ``default`` is TOML, "none", or "required"."""
+
+    name: str
+    type: str
+    bounds: str
+    default: str
+    description: str
+
+
+def option_texts(component: type[Component]) -> list[OptionText]:
+    """The options of a component, in order, without its name."""
+    schema = component.model_json_schema()
+    tables = schema.get("$defs", {})
+    return [
+        OptionText(
+            name, type_text(option, tables), bounds_text(option), _default(option), option.get("description", "")
+        )
+        for name, option in schema["properties"].items()
+        if name != "use"
+    ]
+
+
+def type_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:
+    """``integer``, ``"mean" or "max"``, ``array of path`` …"""
+    if "$ref" in schema:
+        return type_text(tables[schema["$ref"].rsplit("/", 1)[-1]], tables)
+    if "enum" in schema or "const" in schema:
+        return " or ".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
+    branches = [branch for branch in schema.get("anyOf", []) if branch.get("type") != "null"]
+    if branches:
+        return " or ".join(type_text(branch, tables) for branch in branches)
+    if schema.get("type") == "array":
+        return _array_text(schema, tables)
+    names: dict[str, str] = {"object": "table", "string": schema.get("format", "string")}
+    name: str = schema.get("type", "anything")
+    return names.get(name, name)
+
+
+def _array_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:
+    if "prefixItems" in schema:
+        return f"[{', '.join(type_text(item, tables) for item in schema['prefixItems'])}]"
+    return f"array of {type_text(schema.get('items', {}), tables)}"
+
+
+def bounds_text(schema: dict[str, Any]) -> str:
+    """``>= 1, <= 3``"""
+    return ", ".join(_bounds(schema))
+
+
+def _bounds(schema: dict[str, Any]) -> Iterator[str]:
+    fixed = "prefixItems" in schema  # An array whose elements are listed says its length twice.
+    for key, words in _BOUNDS.items():
+        if key in schema and not (fixed and key.endswith("Items")):
+            yield words.format(schema[key])
+    for branch in schema.get("anyOf", []):
+        yield from _bounds(branch)
+
+
+def _default(schema: dict[str, Any]) -> str:
+    if "default" not in schema:
+        return "required"
+    return "none" if schema["default"] is None else json.dumps(schema["default"], ensure_ascii=False)

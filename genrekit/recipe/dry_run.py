@@ -1,0 +1,82 @@
+"""Whether a recipe's components work together: built, and asked about silence, before any audio is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from genrekit.component import FeatureShape
+from genrekit.errors import GenrekitError, RecipeError
+
+if TYPE_CHECKING:
+    import torch
+
+    from genrekit.recipe.model import Recipe
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """``samples`` is the length of a window; ``parameters`` counts those that training changes."""
+
+    samples: int
+    shape: FeatureShape
+    parameters: int
+
+
+def dry_run(recipe: Recipe, classes: int) -> DryRun:
+    """Build everything that training needs and run one zero waveform through it. Raises `RecipeError`."""
+    import torch
+
+    with torch.no_grad():
+        features = _attempt("features", recipe.features.use, lambda: _features(recipe))
+        shape = FeatureShape(*features.shape[1:])
+        model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    _training(recipe, parameters)
+    return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
+
+
+def _attempt(section: str, use: str, action: Callable[[], T]) -> T:
+    try:
+        return action()
+    except GenrekitError:
+        raise
+    except Exception as error:
+        raise RecipeError(f"[{section}] {use} does not work: {type(error).__name__}: {error}") from error
+
+
+def _features(recipe: Recipe) -> torch.Tensor:
+    import torch
+
+    features: torch.Tensor = recipe.features.build().eval()(torch.zeros(1, recipe.features.window_samples()))
+    promised = recipe.features.output_shape()
+    if features.ndim != 4 or promised not in {None, tuple(features.shape[1:])}:
+        want = list(promised) if promised else "[channels, bins, frames]"
+        raise ValueError(f"it gives features of shape {list(features.shape[1:])}, not {want}")
+    return _finite(features)
+
+
+def _model(recipe: Recipe, features: torch.Tensor, shape: FeatureShape, classes: int) -> torch.nn.Module:
+    recipe.model.check(shape, classes)
+    model = recipe.model.build(shape, classes).eval()
+    logits = _finite(model(features))
+    if list(logits.shape) != [1, classes]:
+        raise ValueError(f"it gives logits of shape {list(logits.shape)}, not [1, {classes}]")
+    return model
+
+
+def _finite(values: torch.Tensor) -> torch.Tensor:
+    if not values.isfinite().all():
+        raise ValueError("it answers silence with numbers that are not finite")
+    return values
+
+
+def _training(recipe: Recipe, parameters: list[torch.nn.Parameter]) -> None:
+    train = recipe.train
+    optimizer = _attempt("train.optimizer", train.optimizer.use, lambda: train.optimizer.build(parameters))
+    if train.scheduler:
+        scheduler = train.scheduler
+        _attempt("train.scheduler", scheduler.use, lambda: scheduler.build(optimizer, train.epochs, 1))

@@ -1,0 +1,30 @@
+"""Figures on matplotlib's Agg canvas, without pyplot's global state. Imported when something is drawn."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from genrekit_builtins._confusion_picture import confusion_matrix
+from genrekit_builtins._curves_picture import learning_curves
+
+__all__ = ["confusion_matrix", "learning_curves", "save"]
+
+
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """Write ``stem``.png and ``stem``.svg; the same figure gives the same bytes."""
+    for text in figure.findobj(Text):
+        # A dollar in a label is a dollar.
+        text.set_parse_math(False)
+    files = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+    # Text in the SVG stays text: small, and a browser has fonts for scripts that matplotlib's own lacks.
+    style = {"svg.hashsalt": stem.name, "svg.fonttype": "none", "savefig.bbox": "tight", "savefig.pad_inches": 0.1}
+    with warnings.catch_warnings(), matplotlib.rc_context(style):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(files[0], dpi=150)
+        figure.savefig(files[1], metadata={"Date": None})
+    return files

@@ -19,9 +19,7 @@ def generators(seed: int, epoch: int, rows: np.ndarray, windows: np.ndarray) -> 
     return [generator(seed, "augment", epoch, row, window) for row, window in pairs]
 
 
-def augment(
-    batch: torch.Tensor, augmenters: Sequence[Augmenter], rngs: Sequence[np.random.Generator]
-) -> torch.Tensor:
+def augment(batch: torch.Tensor, augmenters: Sequence[Augmenter], rngs: Sequence[np.random.Generator]) -> torch.Tensor:
     """``batch`` [n, ...] changed by one augmenter after another; row i draws from ``rngs[i]`` only."""
     for augmenter in augmenters:
         chosen = [row for row, rng in enumerate(rngs) if rng.random() < augmenter.probability]

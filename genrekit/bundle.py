@@ -1,9 +1,9 @@
 """A bundle: one self-contained model that carries its own preprocessing. Reading one never runs code from it.
 
-    model.onnx          waveform in, probabilities out (absent when the model cannot be exported)
-    model.safetensors   the weights, for torch
-    bundle.json         labels, preprocessing, components with options, versions, figures, checksums
-    README.md           the model card
+model.onnx          waveform in, probabilities out (absent when the model cannot be exported)
+model.safetensors   the weights, for torch
+bundle.json         labels, preprocessing, components with options, versions, figures, checksums
+README.md           the model card
 """
 
 from __future__ import annotations

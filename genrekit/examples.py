@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
+
 @dataclass(frozen=True)
 class Examples:
     """The windows of one part.

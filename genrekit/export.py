@@ -64,7 +64,9 @@ def export_onnx(classifier: WaveformClassifier, samples: int, any_length: bool, 
             program.save(path, external_data=False)  # type: ignore[union-attr]
     except Exception as error:  # what third-party modules raise under export is anybody's guess
         path.unlink(missing_ok=True)
-        return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no reason given'}"
+        return (
+            f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no reason given'}"
+        )
     return None
 
 

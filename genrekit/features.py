@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genrekit.augmentation import augment
+from genrekit.clip_preparation import Stage
 from genrekit.component import Augmenter, FeatureExtractor, FeatureShape
 from genrekit.errors import RecipeError
-from genrekit.preparation import Stage
 
 if TYPE_CHECKING:
     import numpy as np

@@ -38,8 +38,10 @@ class Finishing:
         metrics = self._metrics(outcomes)
         folder.write_json("metrics.json", metrics)
         folder.write_csv("predictions.csv", prediction_rows(outcomes))
-        pictures = self._pictures(outcomes[-1])
-        self._bundle(metrics)
+        with training.profile("pictures"):
+            pictures = self._pictures(outcomes[-1])
+        with training.profile("export"):
+            self._bundle(metrics)
         from genrekit.report import write_report
 
         write_report(folder, self.run.recipe, metrics, outcomes, training.history, pictures)
@@ -78,7 +80,7 @@ class Finishing:
 
     def _sample_waveforms(self) -> list[np.ndarray]:
         """A few real windows to compare onnxruntime with torch on."""
-        from genrekit.preparation import read_windows
+        from genrekit.clip_preparation import read_windows
 
         paths = list(dict.fromkeys(result.path for result in self.preparation.usable.values()))
         return [next(read_windows(path, self.run.recipe.features)) for path in paths[:: max(1, len(paths) // 4)][:4]]
@@ -114,9 +116,7 @@ class Finishing:
     def _part(self, kind: str, component: Component) -> bundle.Part:
         distribution = self.run.plugins.registry.find(kind, component.use).distribution
         version = self.run.plugins.versions().get(distribution, "unknown")
-        return bundle.Part(
-            options=component.model_dump(mode="json"), distribution=distribution, version=version
-        )
+        return bundle.Part(options=component.model_dump(mode="json"), distribution=distribution, version=version)
 
     def _summarize(self, metrics: dict[str, Any]) -> None:
         narrator, folder = self.run.narrator, self.run.folder.path

@@ -100,3 +100,10 @@ def memory_format(module: torch.nn.Module) -> torch.nn.Module:
     import torch
 
     return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def wait_for_gpu() -> None:
+    """Return when the GPU has done all it was given."""
+    import torch
+
+    torch.cuda.synchronize()

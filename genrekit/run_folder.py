@@ -33,7 +33,9 @@ class RunFolder:
             except FileExistsError:
                 continue
             except OSError as error:
-                raise GenrekitError(f"cannot make the run folder {path}: {error.strerror}", hint="--runs FOLDER") from None
+                raise GenrekitError(
+                    f"cannot make the run folder {path}: {error.strerror}", hint="--runs FOLDER"
+                ) from None
             return cls(path)
         raise GenrekitError(f"cannot find a free name for a run folder below {runs / name}")
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit import hardware
 from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.console import Narrator
 from genrekit.errors import DataError, GenrekitError
 from genrekit.events import EpochEnded, RunEnded, RunStarted
 from genrekit.plugins import Plugins, installed
+from genrekit.profile import Profile
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
 from genrekit.store import Store, default_root
 
 if TYPE_CHECKING:
-    from genrekit.preparation import Preparation, Stage
+    from genrekit.clip_preparation import Stage
+    from genrekit.preparation import Preparation
     from genrekit.training import Training
 
 
@@ -38,35 +41,33 @@ def run_recipe(
     runs: str | Path = "runs",
     store: str | Path | None = None,
     narrator: Narrator | None = None,
+    profile: bool = False,
 ) -> RunResult:
     """Train what a recipe says. Raises `GenrekitError` for whatever the user can mend.
 
     ``overrides`` are ``"train.epochs=3"`` strings; ``runs`` is where run folders are made; ``store`` is where features
-    are kept (None: ``$GENREKIT_STORE`` or the user's cache).
+    are kept (None: ``$GENREKIT_STORE`` or the user's cache); ``profile`` says where the time went, at the end and in
+    ``profile.json``.
     """
     loaded = recipes.load(recipe, overrides)
     clips = split_clips(loaded)
-    from genrekit import hardware
-
     folder = RunFolder.create(Path(runs), loaded.name)
     run = Run(hardware.resolve(loaded), clips, folder, Path(runs), _store(store), narrator or Narrator(), installed())
     run.describe()
-    return run.go()
+    return run.go(profile)
 
 
-def resume_run(
-    folder: str | Path, *, store: str | Path | None = None, narrator: Narrator | None = None
-) -> RunResult:
+def resume_run(folder: str | Path, *, store: str | Path | None = None, narrator: Narrator | None = None) -> RunResult:
     """Go on with a run that was interrupted, exactly as if it had not been."""
     path = Path(folder).resolve()
     if not (path / "recipe.toml").is_file():
         raise GenrekitError(f"{folder} is not a run folder: it holds no recipe.toml", hint="genrekit run RECIPE")
     loaded = recipes.load(path / "recipe.toml")
-    from genrekit import hardware
-
     clips = split_clips(loaded)
     runs = path.parent.parent
-    run = Run(hardware.resolve(loaded), clips, RunFolder(path), runs, _store(store), narrator or Narrator(), installed())
+    run = Run(
+        hardware.resolve(loaded), clips, RunFolder(path), runs, _store(store), narrator or Narrator(), installed()
+    )
     return run.go()
 
 
@@ -103,21 +104,24 @@ class Run:
     store: Store
     narrator: Narrator
     plugins: Plugins
+    profile: Profile = field(default_factory=Profile)
 
     def describe(self) -> None:
         """Write down what is about to be done."""
-        from genrekit import hardware
-
         self.folder.write_text("recipe.toml", recipes.dump(self.recipe))
         self.folder.write_json("environment.json", hardware.describe(self.plugins.versions()))
 
-    def go(self) -> RunResult:
+    def go(self, profile: bool = False) -> RunResult:
         """Prepare, train, evaluate, export; tells plugins how it ended."""
+        if profile and self.recipe.train.device == "cuda":
+            self.profile.settle = hardware.wait_for_gpu
         self.plugins.hooks.hook.run_started(event=RunStarted(self.recipe, self.folder.path))
         status, metrics = "failed", dict[str, Any]()
         try:
             result = self._go()
             status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
+            if profile:
+                self._tell_profile()
             return result
         except KeyboardInterrupt:
             status = "interrupted"
@@ -125,6 +129,11 @@ class Run:
             raise
         finally:
             self.plugins.hooks.hook.run_ended(event=RunEnded(self.folder.path, status, metrics))  # type: ignore[arg-type]
+
+    def _tell_profile(self) -> None:
+        self.folder.write_json("profile.json", self.profile.as_json())
+        for line in self.profile.lines():
+            self.narrator.say(line)
 
     def _go(self) -> RunResult:
         from genrekit.finishing import Finishing
@@ -164,6 +173,8 @@ class Run:
                 self.store,
                 lambda done: advance(Path(done.path).name),
             )
+        for result in preparation.results.values():
+            self.profile.add_all(result.seconds)
         record(self.folder, self.clips, preparation, self.narrator)
         check_usable(self.clips, preparation)
         return preparation
@@ -190,7 +201,16 @@ class Run:
         examples = {part: examples_of(part, self.clips, labels, preparation, self.store) for part in parts}
         featurizer = Featurizer(module.to(accelerator.device), self.stage, accelerator.device)
         training = Training(
-            recipe, self.clips, labels, examples, network, featurizer, accelerator, self.folder.path, self._epoch_ended
+            recipe,
+            self.clips,
+            labels,
+            examples,
+            network,
+            featurizer,
+            accelerator,
+            self.folder.path,
+            self._epoch_ended,
+            profile=self.profile,
         )
         training.resume()
         return training

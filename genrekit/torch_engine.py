@@ -54,7 +54,7 @@ def _component(kind: str, part: bundle.Part) -> FeatureExtractor | Model:
     except PluginError as error:
         raise BundleError(
             f"the bundle needs the {kind} '{name}', which is not installed",
-            why=f"it was made with {part.distribution} {part.version}, and has no model.onnx ({error.problems[0].what})",
+            why=f"it has no model.onnx and was made with {part.distribution} {part.version}: {error.problems[0].what}",
             hint=f'pip install "{part.distribution}=={part.version}"',
         ) from None
     return cls.model_validate(part.options)  # type: ignore[return-value]

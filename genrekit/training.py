@@ -19,6 +19,7 @@ from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.outcome import Outcome
 from genrekit.prefetch import ahead
+from genrekit.profile import Profile
 from genrekit.randomness import generator, torch_seed
 from genrekit.recipe import Recipe
 
@@ -45,6 +46,7 @@ class Training:
     folder: Path
     epoch_ended: Callable[[EpochLine], str | None]
     step_ended: Callable[[int, int], None] = lambda done, total: None
+    profile: Profile = field(default_factory=Profile)
     history: list[EpochLine] = field(default_factory=list)
     progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
 
@@ -71,7 +73,9 @@ class Training:
         loss = self._train(epoch)
         trained = time.perf_counter() - started
         line = {"epoch": epoch, "train_loss": loss, "lr": self.optimizer.param_groups[0]["lr"]}
-        line |= plain_numbers(figures(self.recipe.evaluate, self.evaluate("validation")))
+        outcome = self.evaluate("validation")
+        with self.profile("figures"):
+            line |= plain_numbers(figures(self.recipe.evaluate, outcome))
         line |= {"train_s": round(trained, 3), "epoch_s": round(time.perf_counter() - started, 3)}
         self._judge(line)
         self._step_scheduler("epoch", line)
@@ -88,13 +92,14 @@ class Training:
         for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
             self._seed(epoch, step)
             features, targets = self._inputs(epoch, indices, windows)
-            self.optimizer.zero_grad(set_to_none=True)
-            with self._autocast():
-                logits = self.network(features)
-            loss = functional.cross_entropy(logits.float(), targets)
+            with self.profile("forward"), self._autocast():
+                loss = functional.cross_entropy(self.network(features).float(), targets)
             self._refuse_nan(loss, epoch, step, indices)
-            self.accelerator.backward(loss)
-            self.optimizer.step()
+            with self.profile("backward"):
+                self.optimizer.zero_grad(set_to_none=True)
+                self.accelerator.backward(loss)
+            with self.profile("optimizer"):
+                self.optimizer.step()
             self._step_scheduler("step", {})
             total += loss.item() * len(indices)
             self.step_ended(step + 1, self.steps)
@@ -104,7 +109,9 @@ class Training:
         examples, size = self.examples["train"], self.recipe.train.batch_size
         order = generator(self.recipe.seed, "order", epoch).permutation(len(examples))
         for start in range(0, len(order), size):
-            yield order[start : start + size], examples.load(order[start : start + size])
+            with self.profile("load"):
+                windows = examples.load(order[start : start + size])
+            yield order[start : start + size], windows
 
     def _seed(self, epoch: int, step: int) -> None:
         """Dropout and the like draw from torch's global generator: it is set anew for each step."""
@@ -121,9 +128,11 @@ class Training:
         examples = self.examples["train"]
         rngs = generators(self.recipe.seed, epoch, examples.rows[indices], examples.windows[indices])
         waveform, features = ([a for a in self.recipe.augment if a.on == on] for on in ("waveform", "features"))
-        batch = self.featurizer(windows, waveform, rngs)
-        targets = torch.from_numpy(examples.targets[indices]).to(self.accelerator.device)
-        return augment(batch, features, rngs), targets
+        with self.profile("features"):
+            batch = self.featurizer(windows, waveform, rngs)
+        with self.profile("augment"):
+            batch = augment(batch, features, rngs)
+        return batch, torch.from_numpy(examples.targets[indices]).to(self.accelerator.device)
 
     def _autocast(self) -> torch.autocast:
         import torch
@@ -145,12 +154,15 @@ class Training:
     def evaluate(self, part: str) -> Outcome:
         """The network's answers for a part."""
         size = self.recipe.train.batch_size
-        return evaluate(part, self.network, self.featurizer, self.examples[part], self.clips, self.labels, size)
+        with self.profile("evaluate"):
+            return evaluate(part, self.network, self.featurizer, self.examples[part], self.clips, self.labels, size)
 
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         self.history.append(line)
-        best = max(self.history, key=lambda past: (self._goodness(past, self.recipe.train.keep), -past.get("loss", 0.0)))
+        best = max(
+            self.history, key=lambda past: (self._goodness(past, self.recipe.train.keep), -past.get("loss", 0.0))
+        )
         line["best_epoch"] = self.progress.best_epoch = int(best["epoch"])
         if best is line:
             checkpoint.save_weights(self.best_path, self.network)
@@ -183,8 +195,9 @@ class Training:
 
     def _save(self) -> None:
         lines = "".join(json.dumps(line) + "\n" for line in self.history)
-        atomic.write_text(self.folder / "history.jsonl", lines)
-        checkpoint.save(self.last_path, self.progress, self.parts)
+        with self.profile("checkpoint"):
+            atomic.write_text(self.folder / "history.jsonl", lines)
+            checkpoint.save(self.last_path, self.progress, self.parts)
 
     def resume(self) -> None:
         """Continue where the last checkpoint of the run folder stands; from the start if there is none."""

@@ -15,9 +15,8 @@ import pytest
 import safetensors.numpy
 
 import genrekit
-from genrekit import errors, plugins, running
+from genrekit import clip_preparation, errors, plugins, running
 from genrekit.console import Narrator
-from genrekit.preparation import prepare_clip
 from toy_runs import ToyRuns, toy, write  # noqa: F401
 
 
@@ -109,8 +108,18 @@ def test_resolved_recipe_runs_again_to_the_same_result(toy: ToyRuns) -> None:
 
 def test_second_run_decodes_nothing(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     first = toy.run().folder
-    monkeypatch.setattr("genrekit.preparation._compute", lambda *args: pytest.fail("decoded again"))
+    monkeypatch.setattr("genrekit.clip_preparation._windows", lambda *args: pytest.fail("decoded again"))
     assert weights(toy.run().folder) == weights(first)
+
+
+def test_profile_tells_where_the_time_went(toy: ToyRuns) -> None:
+    narrator = Notebook()
+    folder = toy.run(narrator=narrator, profile=True).folder
+    profile = json.loads((folder / "profile.json").read_text())
+    assert {"decode", "features", "store", "load", "augment", "forward", "backward", "evaluate", "export"} <= set(profile)
+    assert profile["forward"]["times"] == 3 * 5
+    assert all(row["seconds"] >= 0 for row in profile.values())
+    assert any("backward" in said for said in narrator.said)
 
 
 def test_changed_audio_is_decoded_again(toy: ToyRuns) -> None:
@@ -281,17 +290,24 @@ def test_unwritable_runs_folder_is_an_error(toy: ToyRuns) -> None:
 
 
 def test_file_that_changes_while_it_is_read(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    from genrekit import preparation
+    original = clip_preparation._windows
 
-    original = preparation._compute
-
-    def changing(job: Any, info: Any) -> Any:
-        done = original(job, info)
+    def changing(job: clip_preparation.Job, waveforms: Any) -> Any:
+        done = original(job, waveforms)
         if job.path.endswith("low/0.wav"):
             write(Path(job.path), np.zeros(9000))
         return done
 
-    monkeypatch.setattr(preparation, "_compute", changing)
+    monkeypatch.setattr(clip_preparation, "_windows", changing)
     data = json.loads((toy.run().folder / "data.json").read_text())
     assert [row["reason"] for row in data["quarantined"]] == ["changed while it was being read"]
-    assert prepare_clip is preparation.prepare_clip
+
+
+def test_full_disk_is_an_error_with_a_way_out(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("genrekit.store.Store.put", full)
+    with pytest.raises(errors.GenrekitError, match="No space left on device") as caught:
+        toy.run()
+    assert "genrekit store prune" in str(caught.value)

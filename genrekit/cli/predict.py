@@ -31,9 +31,9 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="recordings, or folders of them")],
-    model: Annotated[
-        Path, typer.Option("--model", "-m", metavar="RUN|BUNDLE", help="a run folder or a bundle")
-    ] = Path("runs/latest"),
+    model: Annotated[Path, typer.Option("--model", "-m", metavar="RUN|BUNDLE", help="a run folder or a bundle")] = Path(
+        "runs/latest"
+    ),
     format: Annotated[Format, typer.Option("--format", "-f", help="for people, or for programs")] = Format.table,
     top: Annotated[int, typer.Option(min=1, help="how many labels the table shows")] = 3,
 ) -> None:

@@ -25,6 +25,7 @@ def run(
     store: Annotated[
         Path | None, typer.Option(help="where features are kept", envvar="GENREKIT_STORE", show_default="user cache")
     ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="say where the time went")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors")] = False,
 ) -> None:
     """Train a model from a recipe: features, training, figures, a report and a bundle, in a new run folder."""
@@ -37,7 +38,9 @@ def run(
             raise GenrekitError("--resume takes the recipe from the run folder", hint=f"genrekit run --resume {resume}")
         result = resume_run(resume, store=store, narrator=narrator)
     elif recipe is not None:
-        result = run_recipe(recipe, overrides=overrides or (), runs=runs, store=store, narrator=narrator)
+        result = run_recipe(
+            recipe, overrides=overrides or (), runs=runs, store=store, narrator=narrator, profile=profile
+        )
     else:
         raise GenrekitError("which recipe?", hint="genrekit run examples/quickstart.toml")
     if result.interrupted:

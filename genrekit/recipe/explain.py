@@ -23,6 +23,12 @@ _PLAIN = {
     "bool_type": "should be true or false",
     "path_type": "should be a path, in quotes",
 }
+_SHORTER = {
+    "a valid integer": "an integer",
+    "a valid ": "a ",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
 
 
 def explain(
@@ -52,7 +58,7 @@ def _told(detail: ErrorDetails, data: Any, model: type[Recipe], plugins: Plugins
     if place.owner and detail["type"] == "value_error":
         return place.path, _in(place.path) + _reason(detail)
     table_path, name = _split(place.path)
-    return place.path, f"{_in(table_path)}'{name}' {_shape(detail, name, place) or _value(detail)}"
+    return place.path, f"{_in(table_path)}'{name}'{_wrong_value(detail, place)}"
 
 
 def _unknown_option(name: str, table: Place) -> str:
@@ -85,34 +91,43 @@ def _available(kind: str, plugins: Plugins) -> str:
 
 
 def _in(table: Path) -> str:
-    return f"[{'.'.join(map(str, table))}] " if table else ""
+    return f"[{_dotted(table)}] " if table else ""
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
 
 
 def _split(path: Path) -> tuple[Path, str]:
     """The table, and what stands in it: ``name``, or ``name.2`` for an element of an array."""
     end = max((index for index, part in enumerate(path) if isinstance(part, str)), default=0)
-    return path[:end], ".".join(map(str, path[end:]))
+    return path[:end], _dotted(path[end:])
 
 
-def _shape(detail: ErrorDetails, name: str, place: Place) -> str | None:
+def _wrong_value(detail: ErrorDetails, place: Place) -> str:
+    if detail["type"] == "value_error":
+        return f": {_reason(detail)}; it is {shown(detail['input'])}"
+    wanted = _wanted_shape(detail, place)
+    return f" {wanted or f'{_reason(detail)}; it is ' + shown(detail['input'])}"
+
+
+def _wanted_shape(detail: ErrorDetails, place: Place) -> str | None:
     """What to write where a table, or an array of tables, is wanted and something else stands."""
+    name = _dotted(place.path)
     if detail["type"] == "list_type" and place.kind:
         return f"should be an array of tables; write [[{name}]]"
     if detail["type"] not in _NO_TABLE:
         return None
     if isinstance(place.value, list):
         return f"should be one table, not an array; write [{name}]"
-    use = f'; write {name} = {{ use = "{place.value}" }}' if place.kind and isinstance(place.value, str) else ""
+    use = f'; write {place.path[-1]} = {{ use = "{place.value}" }}' if place.kind and isinstance(place.value, str) else ""
     return f"should be a table, not {shown(place.value)}{use}"
 
 
-def _value(detail: ErrorDetails) -> str:
-    return f"{_PLAIN.get(detail['type']) or _reason(detail)}; it is {shown(detail['input'])}"
-
-
 def _reason(detail: ErrorDetails) -> str:
-    message = re.sub(r"^(Value error, |[A-Z][a-z]+ (?=should))", "", detail["msg"])
-    message = re.sub(r"\ba valid (?=([aeiou])?)", lambda match: "an " if match[1] else "a ", message)
+    message = _PLAIN.get(detail["type"]) or re.sub(r"^(Value error, |[A-Z][a-z]+ (?=should))", "", detail["msg"])
+    for theirs, ours in _SHORTER.items():
+        message = message.replace(theirs, ours)
     return message[:1].lower() + message[1:]
 
 

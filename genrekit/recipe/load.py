@@ -55,12 +55,22 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise RecipeError(f"not valid TOML: {error}", where=str(path)) from None
 
 
+_PLAIN = {
+    r"Cannot overwrite a value": "this key is set twice",
+    r"Cannot declare \('(.*?)',?\) twice": r"the table [\1] is declared twice",
+    r"', '": ".",
+    r"Illegal character '\\n'": "this string is not closed",
+}
+
+
 def _syntax_error(path: Path, text: str, message: str) -> RecipeError:
-    lines = text.split("\n")
+    lines = text.rstrip().split("\n")
     at = re.search(r" \(at line (\d+), column \d+\)$", message)
-    number = int(at[1]) if at else len(lines)
-    reason = re.sub(r" \(at .*\)$", "", message)
-    reason = {"Cannot overwrite a value": "this key is set twice"}.get(reason, reason[:1].lower() + reason[1:])
+    number = min(int(at[1]), len(lines)) if at else len(lines)
+    reason = re.sub(r" \(at [^()]*\)$", "" if at else ", where the file ends", message)
+    for theirs, ours in _PLAIN.items():
+        reason = re.sub(theirs, ours, reason)
+    reason = reason[:1].lower() + reason[1:]
     return RecipeError(f"not valid TOML: {reason}", where=f"{path}:{number}", source=lines[number - 1])
 
 
@@ -82,5 +92,5 @@ def _check_shapes(recipe: Recipe, source: Source) -> None:
             recipe.model.check(shape, classes=2)
     except ValueError as error:
         spot = source.locate((section,))
-        takes = f"{recipe.model.use} cannot take features of shape {tuple(shape)}: " if shape else ""
+        takes = f"{recipe.model.use} cannot take features of shape {list(shape)}: " if shape else ""
         raise RecipeError(f"[{section}] {takes}{error}", where=spot.where, source=spot.text) from None

@@ -1,0 +1,171 @@
+"""One clip's way into the store: decode, mix to mono, resample, cut, compute features where nothing random precedes."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from genrekit import audio
+from genrekit.component import FeatureExtractor
+from genrekit.errors import AudioError, GenrekitError
+from genrekit.store import Stat, Store, content_hash, item_key, stat_of
+from genrekit.windows import cut, fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+Stage = Literal["waveform", "features"]
+
+SILENCE_PEAK = 1e-4
+"""-80 dBFS: what stays below it the whole clip long is called silent."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip's work; picklable. ``content`` is the file's hash where it is known already."""
+
+    row: int
+    path: str
+    start_s: float
+    duration_s: float | None
+    stage: Stage
+    features: FeatureExtractor
+    store: Store
+    content: str | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One clip's result. ``key`` is None when the clip is quarantined for ``reason``; ``seconds`` by activity."""
+
+    row: int
+    path: str
+    key: str | None = None
+    windows: int = 0
+    notes: tuple[str, ...] = ()
+    reason: str | None = None
+    stat: Stat | None = None
+    content: str | None = None
+    from_store: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def prepare_clip(job: Job) -> Prepared:
+    """Do one job; what is wrong with its file comes back as a reason."""
+    try:
+        return _prepare(job)
+    except AudioError as error:
+        return Prepared(job.row, job.path, reason=error.reason)
+
+
+def _prepare(job: Job) -> Prepared:
+    stat = _stat(job.path)
+    content = job.content or _hash(job.path)
+    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features)
+    about = job.store.about(key)
+    if about is not None:
+        return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
+    clock = _Clock()
+    info = audio.probe(job.path)
+    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s))
+    notes = _notes(waveforms, info, job.features)
+    clock.lap("decode")
+    windows = _windows(job, waveforms)
+    clock.lap("features")
+    if _stat(job.path) != stat:
+        raise AudioError(job.path, "changed while it was being read")
+    _put(job.store, key, windows, notes)
+    clock.lap("store")
+    return Prepared(job.row, job.path, key, len(windows), tuple(notes), None, stat, content, seconds=clock.seconds)
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, activity: str) -> None:
+        now = time.perf_counter()
+        self.seconds[activity], self._since = now - self._since, now
+
+
+def _stat(path: str) -> Stat:
+    try:
+        return stat_of(path)
+    except OSError as error:
+        raise AudioError(path, (error.strerror or str(error)).lower()) from None
+
+
+def _hash(path: str) -> str:
+    audio.probe(path)  # says better than the hash what is wrong with a path that is no file
+    try:
+        return content_hash(path)
+    except OSError as error:
+        raise AudioError(path, (error.strerror or str(error)).lower()) from None
+
+
+def _put(store: Store, key: str, windows: np.ndarray, notes: list[str]) -> None:
+    try:
+        store.put(key, windows, {"notes": notes})
+    except OSError as error:
+        raise GenrekitError(
+            f"cannot write to the feature store {store.root}: {error.strerror or error}",
+            hint="genrekit store prune --keep 10G, or another place: --store FOLDER",
+        ) from None
+
+
+def _windows(job: Job, waveforms: list[np.ndarray]) -> np.ndarray:
+    """What is stored: [windows, samples] or [windows, channels, bins, frames]."""
+    import numpy as np
+
+    if job.stage == "waveform":
+        longest = max(map(len, waveforms))
+        return np.stack([fit(waveform, longest) for waveform in waveforms])
+    return np.concatenate([compute_features(job.features, waveform) for waveform in waveforms])
+
+
+def read_windows(
+    path: str, features: FeatureExtractor, start_s: float = 0.0, duration_s: float | None = None
+) -> Iterator[np.ndarray]:
+    """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it."""
+    window = features.window_samples()
+    exact = None if features.any_length else window
+    blocks = audio.stream(path, features.sample_rate, start_s, duration_s)
+    for _, waveform in cut(blocks, window):
+        yield fit(waveform, features.minimum_samples(), exact)
+
+
+def compute_features(features: FeatureExtractor, waveform: np.ndarray) -> np.ndarray:
+    """Features float32 [1, channels, bins, frames] of one waveform [samples]."""
+    import torch
+
+    with torch.inference_mode():
+        out: np.ndarray = _module(features)(torch.from_numpy(waveform)[None]).numpy()
+    return out
+
+
+@functools.lru_cache(maxsize=4)
+def _module(features: FeatureExtractor) -> Any:
+    module: torch.nn.Module = features.build()
+    return module.eval()
+
+
+def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, features: FeatureExtractor) -> list[str]:
+    import numpy as np
+
+    notes = []
+    if max(float(np.abs(waveform).max()) for waveform in waveforms) < SILENCE_PEAK:
+        notes.append("silent")
+    if info.duration_s < 0.05 * features.window_samples() / features.sample_rate:
+        notes.append(f"only {info.duration_s:.3g} s long: mostly padding")
+    if info.sample_rate != features.sample_rate:
+        notes.append(f"resampled from {info.sample_rate} Hz")
+    if info.channels > 1:
+        notes.append(f"{info.channels} channels mixed to mono")
+    return notes

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import genrekit
+from genrekit.augmentation import augment
 from genrekit.randomness import generator
+from genrekit_builtins.augment import Gain, Noise
 from genrekit_builtins.masks import FrequencyMask, TimeMask
 
 
@@ -110,6 +112,18 @@ def test_a_clip_shorter_than_the_mask_keeps_half(frames: int) -> None:
 def test_draws_are_plain_numbers() -> None:
     for mask in (TimeMask(), FrequencyMask()):
         json.dumps(dict(mask.draw(generator(0), (1, 128, 100))))
+
+
+def test_in_training_a_clip_is_changed_alike_whatever_stands_beside_it() -> None:
+    augmenters = [Gain(), Noise(), TimeMask(), FrequencyMask()]
+    batch = torch.randn(8, 1, 32, 100)
+
+    def augmented(clips: list[int]) -> torch.Tensor:
+        return augment(batch[clips], augmenters, [generator(0, "clip", clip) for clip in clips])
+
+    together = augmented(list(range(8)))
+    assert not torch.equal(together, batch)
+    assert torch.equal(augmented([6, 2]), together[[6, 2]])
 
 
 def test_published_defaults() -> None:

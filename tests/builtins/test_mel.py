@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from genrekit import audio
 from genrekit_builtins.mel import LogMel
 
 SMALL = {"sample_rate": 8000, "n_fft": 256, "hop_length": 128, "n_mels": 16, "frames": 20}
@@ -36,6 +38,14 @@ def test_equals_plain_torchaudio(samples: int) -> None:
     ours = LogMel().build()(waveform[None])
     assert ours.shape == (1, 1, 128, 1280)
     torch.testing.assert_close(ours[0, 0], plain_log_mel(waveform), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.realdata
+def test_equals_plain_torchaudio_on_real_music(real_data: Path) -> None:
+    for path in sorted((real_data / "gtzan_mini").glob("*/*.wav"))[::25]:
+        waveform = torch.from_numpy(audio.read(path, 22050))
+        ours = LogMel().build()(waveform[None])[0, 0]
+        torch.testing.assert_close(ours, plain_log_mel(waveform), rtol=1e-6, atol=1e-6)
 
 
 def test_a_clip_is_the_same_alone_and_in_a_batch() -> None:

@@ -1,0 +1,65 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+import small_components
+from toy_runs import toy as toy
+
+from genrekit.cli import main
+from genrekit.plugins import Plugins, configure
+
+# Examples take as long as the machine's other work lets them.
+hypothesis.settings.register_profile("genrekit", deadline=None)
+hypothesis.settings.load_profile("genrekit")
+
+
+@pytest.fixture(autouse=True)
+def _plugins_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("GENREKIT_PLUGINS", "GENREKIT_BLOCK"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def small() -> Plugins:
+    """Nothing but the small components."""
+    plugins = Plugins()
+    plugins.add(small_components, "small", "genrekit-small", "1.0")
+    return plugins
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real audio; tests that ask for it are marked ``realdata``."""
+    default = Path(__file__).parent.parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("GENREKIT_TEST_DATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"no real audio at GENREKIT_TEST_DATA ({folder})")
+    return folder
+
+
+class Answer(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Answer]]:
+    """``command("recipe", "check", path)`` runs the command line in this process."""
+
+    def run(*arguments: object) -> Answer:
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    yield run
+    configure()

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+import small_components
+from hypothesis import example, given
+
+from genrekit.errors import RecipeError
+from genrekit.plugins import Plugins
+from genrekit.recipe import Recipe, StopEarly, load
+
+PLUGINS = Plugins()
+PLUGINS.add(small_components, "small", "genrekit-small", "1.0")
+
+WHOLE = """\
+name = "whole"
+seed = 42
+
+[dataset]
+use = "tones"
+root = "clips"
+also = ["more", "../others"]
+limit = 100
+
+[split]
+use = "halves"
+validation = 0.25
+
+[features]
+use = "energy"
+sample_rate = 8000
+bins = 16
+frames = 20
+
+[[augment]]
+use = "louder"
+amount = 0.2
+probability = 1
+
+[[augment]]
+use = "flip"
+on = "waveform"
+
+[model]
+use = "dense"
+hidden_size = 32
+layers = [{ size = 8 }, { size = 4, activation = "tanh" }]
+
+[train]
+epochs = 3
+batch_size = 8
+optimizer = { use = "descent", lr = 0.01 }
+scheduler = { use = "steps", step_size = 1 }
+stop_early = { metric = "accuracy", patience = 2 }
+
+[[evaluate]]
+use = "hits"
+
+[executor]
+use = "here"
+"""
+
+SHORT = """\
+name = "short"
+dataset = { use = "noises" }
+features = { use = "energy" }
+model = { use = "constant" }
+train = { optimizer = { use = "descent" } }
+"""
+
+
+def loaded(text: str, *overrides: str, folder: Path) -> Recipe:
+    path = folder / "recipe.toml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return load(path, overrides, PLUGINS)
+
+
+def test_every_option_is_read(tmp_path: Path) -> None:
+    recipe = loaded(WHOLE, folder=tmp_path)
+    assert recipe.seed == 42
+    assert recipe.dataset == small_components.Tones(
+        root=tmp_path / "clips", also=[tmp_path / "more", tmp_path.parent / "others"], limit=100
+    )
+    assert recipe.split == small_components.Halves(validation=0.25)
+    assert recipe.features == small_components.Energy(sample_rate=8000, bins=16, frames=20)
+    assert recipe.augment == [
+        small_components.Louder(amount=0.2, probability=1),
+        small_components.Flip(on="waveform"),
+    ]
+    layers = [small_components.Layer(size=8), small_components.Layer(size=4, activation="tanh")]
+    assert recipe.model == small_components.Dense(hidden_size=32, layers=layers)
+    assert recipe.train.optimizer == small_components.Descent(lr=0.01)
+    assert recipe.train.scheduler == small_components.Steps(step_size=1)
+    assert recipe.train.stop_early == StopEarly(metric="accuracy", patience=2)
+    assert (recipe.train.epochs, recipe.train.batch_size) == (3, 8)
+    assert recipe.evaluate == [small_components.Hits()]
+    assert recipe.executor == small_components.Here()
+
+
+def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    recipe = loaded(SHORT, folder=tmp_path)
+    assert recipe.seed == 0
+    assert recipe.split == small_components.Halves()
+    assert recipe.augment == []
+    assert recipe.evaluate == [small_components.Hits()]
+    assert recipe.executor == small_components.Here()
+    assert recipe.train.scheduler is None
+    assert recipe.train.stop_early is None
+    assert (recipe.train.epochs, recipe.train.batch_size, recipe.train.keep) == (50, 32, "macro_f1")
+
+
+def test_a_recipe_cannot_be_changed(tmp_path: Path) -> None:
+    recipe = loaded(SHORT, folder=tmp_path)
+    with pytest.raises(ValueError, match="frozen"):
+        recipe.train.epochs = 4
+
+
+def test_overrides_are_applied_before_checking(tmp_path: Path) -> None:
+    recipe = loaded(
+        WHOLE.replace("epochs = 3", 'epochs = "many"'),
+        "train.epochs=7",
+        "augment.0.probability=0",
+        "augment.2.use=flip",
+        'model={use = "constant"}',
+        "name=other",
+        folder=tmp_path,
+    )
+    assert recipe.train.epochs == 7
+    assert recipe.augment[0].probability == 0
+    assert recipe.augment[2] == small_components.Flip()
+    assert recipe.model == small_components.Constant()
+    assert recipe.name == "other"
+
+
+def test_paths_of_the_file_and_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    recipe = loaded(WHOLE, "dataset.also.1=typed", folder=tmp_path)
+    assert recipe.dataset.also == [tmp_path / "more", here / "typed"]  # type: ignore[attr-defined]
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert loaded("\ufeff" + SHORT, folder=tmp_path).name == "short"
+
+
+def test_a_missing_recipe_names_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "near.toml").touch()
+    (tmp_path / "pyproject.toml").touch()
+    with pytest.raises(RecipeError) as caught:
+        load(tmp_path / "nera.toml", (), PLUGINS)
+    assert str(caught.value).splitlines() == [
+        f"no recipe at {tmp_path / 'nera.toml'}",
+        f"  why: the recipes in {tmp_path} are near.toml",
+        "  try: genrekit run examples/quickstart.toml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"name = '\xff'", "the recipe is not UTF-8 text: invalid start byte"),
+        (b"seed = " + b"9" * 5000, "not valid TOML: Exceeds the limit"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "the recipe is nested too deeply"),
+        (b"a" + b".a" * 5000 + b" = 1", "unknown option 'a'"),
+        (b"seed = 0x" + b"f" * 5000, "'seed' should be "),
+    ],
+)
+def test_files_that_are_hardly_recipes(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(content)
+    with pytest.raises(RecipeError) as caught:
+        load(path, (), PLUGINS)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="cannot read the recipe: is a directory"):
+        load(tmp_path, (), PLUGINS)
+
+
+def test_a_recipe_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **options: Any) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(RecipeError, match="cannot read the recipe: permission denied"):
+        load(tmp_path / "x.toml", (), PLUGINS)
+
+
+def answer_of(text: str, *overrides: str) -> Recipe | RecipeError:
+    """Anything but a recipe or a `RecipeError` that can be shown is raised."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return loaded(text, *overrides, folder=Path(folder))
+        except RecipeError as error:
+            assert str(error)
+            return error
+
+
+@given(st.text())
+@example("\0")
+@example("\ud800")
+@example('name = "\u2028"\nx\u0085')
+@example('"" = 1')
+@example("[[train]]\n[[train]]\n")
+@example("train = 1979-05-27\n")
+def test_any_text_is_a_recipe_or_an_error(text: str) -> None:
+    answer_of(text)
+
+
+LINES = WHOLE.splitlines()
+VALUES = st.sampled_from(
+    ["1", "-1", "0", "nan", "inf", "1e400", "true", '""', '"a"', "[]", "{}", "[[1]]", "[{}]", "{ use = 1 }", "07:32:00"]
+    + ['{ use = "dense" }', '[{ use = "flip" }, 3]', '"$NOT_SET"', '"\\u0000"', '"~"', "1979-05-27", "9" * 400]
+)
+KEYS = st.sampled_from([line.partition(" =")[0] for line in LINES if " = " in line] + ["train.x", '""', "augment"])
+HEADERS = st.sampled_from([line for line in LINES if line.startswith("[")] + ["[[model]]", "[augment]", "[new.table]"])
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("drop"), st.integers(0, len(LINES) - 1), st.just("")),
+            st.tuples(st.just("put"), st.integers(0, len(LINES)), HEADERS),
+            st.tuples(st.just("put"), st.integers(0, len(LINES)), st.tuples(KEYS, VALUES).map(" = ".join)),
+            st.tuples(st.just("set"), st.integers(0, len(LINES) - 1), VALUES),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_mutated_recipes_are_recipes_or_errors(changes: list[tuple[str, int, str]]) -> None:
+    lines = list(LINES)
+    for change, at, text in changes:
+        if change == "put":
+            lines.insert(at, text)
+        elif change == "set" and at < len(lines):
+            lines[at] = f"{lines[at].partition(' =')[0]} = {text}"
+        elif at < len(lines):
+            del lines[at]
+    answer_of("\n".join(lines))
+
+
+@given(st.lists(st.text(max_size=20), max_size=3))
+@example(["²=1"])
+@example(["augment.²=1"])
+@example(["augment." + "9" * 5000 + "=1"])
+@example(["train=1", "train.epochs=1"])
+@example(["a=" + "[" * 3000])
+@example(["a=" + "9" * 5000])
+@example(["seed=0x" + "f" * 5000])
+@example(['"a=b"=1'])
+def test_any_override_is_applied_or_refused(overrides: list[str]) -> None:
+    answer_of(WHOLE, *overrides)

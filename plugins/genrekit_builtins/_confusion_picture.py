@@ -35,7 +35,7 @@ def confusion_matrix(outcome: genrekit.Outcome) -> Figure:
     bar = figure.colorbar(display.im_, ax=axes, shrink=0.6, aspect=30, format="{x:.0%}")
     bar.set_label("share of the true class's clips", fontsize=9 + side / 6)
     bar.ax.tick_params(labelsize=8 + side / 6)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return figure
 
 

@@ -51,6 +51,8 @@ class LogMel(nn.Module):
 class Mfcc(LogMel):
     """waveform float32 [batch, samples] -> [batch, 1, coefficients, frames], normalised as `LogMel`."""
 
+    dct: Tensor
+
     def __init__(self, options: MelOptions, n_mfcc: int) -> None:
         super().__init__(options)
         dct = import_torchaudio().functional.create_dct(n_mfcc, options.n_mels, norm="ortho")

@@ -15,7 +15,7 @@ _MARGIN = 1e-4
 class Band(NamedTuple):
     """One triangular filter: its number, counted from 0, and its edges in Hz."""
 
-    index: int
+    number: int
     low: float
     high: float
 
@@ -52,4 +52,4 @@ def _mel(hertz: float) -> float:
 
 
 def _hertz(mel: float) -> float:
-    return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+    return float(700.0 * (10.0 ** (mel / 2595.0) - 1.0))

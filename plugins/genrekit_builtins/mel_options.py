@@ -70,7 +70,7 @@ class MelOptions(genrekit.FeatureExtractor):
         if empty:
             fewer = most_filters(self.n_mels, *grid)
             yield (
-                f"n_mels {self.n_mels} are too many for n_fft {self.n_fft}: band {empty.index} "
+                f"n_mels {self.n_mels} are too many for n_fft {self.n_fft}: band {empty.number} "
                 f"({empty.low:.4g} to {empty.high:.4g} Hz) lies between two FFT bins, which are "
                 f"{self.sample_rate / self.n_fft:.4g} Hz apart: "
                 f"{f'n_mels {fewer} would do, or ' if fewer else ''}raise n_fft"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -58,14 +59,14 @@ __all__ = [
 ]
 
 
-def run(recipe: str, **options: Any) -> RunResult:
-    """Train what a recipe says; the Python twin of ``genrekit run``. See `genrekit.running.run_recipe` for the options."""
+def run(recipe: str | Path, **options: Any) -> RunResult:
+    """Train what a recipe says; the Python twin of ``genrekit run``. Options: see `genrekit.running.run_recipe`."""
     from genrekit.running import run_recipe
 
     return run_recipe(recipe, **options)
 
 
-def load(model: str = "runs/latest") -> Predictor:
+def load(model: str | Path = "runs/latest") -> Predictor:
     """A predictor from a run folder or bundle: ``genrekit.load("runs/latest").predict("song.wav")``."""
     from genrekit.predict import Predictor
 

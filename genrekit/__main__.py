@@ -1,8 +1,20 @@
-"""``python -m genrekit``: the same as ``genrekit``."""
+"""``python -m genrekit``, and what the ``genrekit`` script starts."""
+
+from __future__ import annotations
 
 import sys
 
-from genrekit.cli import main
+
+def start() -> int:
+    """Run the command line as a process of its own."""
+    if "run" in sys.argv[1:]:
+        from genrekit.huge_pages import restart_with_huge_pages
+
+        restart_with_huge_pages()
+    from genrekit.cli import main
+
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -48,7 +48,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     name: str
     genrekit: str
     created: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic, bundle, checkpoint
@@ -94,7 +94,7 @@ class Finishing:
         return bundle.Manifest(
             name=recipe.name,
             genrekit=__version__,
-            created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
             labels=self.training.labels,
             audio=bundle.Audio(
                 sample_rate=features.sample_rate,

@@ -29,4 +29,5 @@ class Outcome:
     @property
     def predicted(self) -> np.ndarray:
         """The most probable label's index, int64 [clips]."""
-        return self.probabilities.argmax(axis=1)
+        best: np.ndarray = self.probabilities.argmax(axis=1)
+        return best

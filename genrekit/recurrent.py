@@ -64,7 +64,8 @@ class OnnxRecurrent(nn.Module):
         directions, hidden = self.directions, self.hidden_size
         state = (directions, batch, hidden)
         shapes = [(frames, directions, batch, hidden), state] + ([state] if self.operator == "LSTM" else [])
-        attributes = {"hidden_size": hidden, "direction": "bidirectional" if directions == 2 else "forward"}
+        direction = "bidirectional" if directions == 2 else "forward"
+        attributes: dict[str, Any] = {"hidden_size": hidden, "direction": direction}
         if self.operator == "GRU":
             attributes["linear_before_reset"] = 1
         weights = [getattr(self, f"{name}{index}") for name in "wrb"]

@@ -210,7 +210,8 @@ class Run:
             accelerator,
             self.folder.path,
             self._epoch_ended,
-            profile=self.profile,
+            self.narrator.steps,
+            self.profile,
         )
         training.resume()
         return training

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from genrekit import atomic, checkpoint
 from genrekit.augmentation import augment, generators
 from genrekit.clips import Clips
+from genrekit.console import Advance, Narrator
 from genrekit.errors import TrainingError
 from genrekit.evaluation import evaluate, figures, plain_numbers
 from genrekit.examples import Examples
@@ -45,7 +47,7 @@ class Training:
     accelerator: Accelerator
     folder: Path
     epoch_ended: Callable[[EpochLine], str | None]
-    step_ended: Callable[[int, int], None] = lambda done, total: None
+    show_steps: Callable[[str, int], AbstractContextManager[Advance]] = Narrator().steps
     profile: Profile = field(default_factory=Profile)
     history: list[EpochLine] = field(default_factory=list)
     progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
@@ -85,25 +87,30 @@ class Training:
 
     def _train(self, epoch: int) -> float:
         """One pass over the training examples; returns the mean loss over them."""
-        from torch.nn import functional
-
         self.network.train()
         total = 0.0
-        for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
-            self._seed(epoch, step)
-            features, targets = self._inputs(epoch, indices, windows)
-            with self.profile("forward"), self._autocast():
-                loss = functional.cross_entropy(self.network(features).float(), targets)
-            self._refuse_nan(loss, epoch, step, indices)
-            with self.profile("backward"):
-                self.optimizer.zero_grad(set_to_none=True)
-                self.accelerator.backward(loss)
-            with self.profile("optimizer"):
-                self.optimizer.step()
-            self._step_scheduler("step", {})
-            total += loss.item() * len(indices)
-            self.step_ended(step + 1, self.steps)
+        with self.show_steps(f"epoch {epoch}", self.steps) as advance:
+            for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
+                total += self._step(epoch, step, indices, windows) * len(indices)
+                advance("")
         return total / len(self.examples["train"])
+
+    def _step(self, epoch: int, step: int, indices: np.ndarray, windows: list[torch.Tensor]) -> float:
+        """Learn from one batch; returns its mean loss."""
+        from torch.nn import functional
+
+        self._seed(epoch, step)
+        features, targets = self._inputs(epoch, indices, windows)
+        with self.profile("forward"), self._autocast():
+            loss = functional.cross_entropy(self.network(features).float(), targets)
+        self._refuse_nan(loss, epoch, step, indices)
+        with self.profile("backward"):
+            self.optimizer.zero_grad(set_to_none=True)
+            self.accelerator.backward(loss)
+        with self.profile("optimizer"):
+            self.optimizer.step()
+        self._step_scheduler("step", {})
+        return loss.item()
 
     def _batches(self, epoch: int) -> Iterator[tuple[np.ndarray, list[torch.Tensor]]]:
         examples, size = self.examples["train"], self.recipe.train.batch_size

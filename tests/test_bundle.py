@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy_runs import ToyRuns, write
 
 import genrekit
 from genrekit import bundle
 from genrekit.errors import AudioError, BundleError
-from toy_runs import ToyRuns, toy, write  # noqa: F401
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
+from toy_runs import ToyRuns, write
 
 import genrekit
 from genrekit import clip_preparation, errors, plugins, running
 from genrekit.console import Narrator
-from toy_runs import ToyRuns, toy, write  # noqa: F401
 
 
 class Notebook(Narrator):
@@ -116,7 +116,7 @@ def test_profile_tells_where_the_time_went(toy: ToyRuns) -> None:
     narrator = Notebook()
     folder = toy.run(narrator=narrator, profile=True).folder
     profile = json.loads((folder / "profile.json").read_text())
-    assert {"decode", "features", "store", "load", "augment", "forward", "backward", "evaluate", "export"} <= set(profile)
+    assert {"decode", "features", "store", "load", "augment", "forward", "backward", "evaluate"} <= set(profile)
     assert profile["forward"]["times"] == 3 * 5
     assert all(row["seconds"] >= 0 for row in profile.values())
     assert any("backward" in said for said in narrator.said)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from genrekit.predict import Prediction
 
 
-class Format(str, enum.Enum):
+class Format(enum.StrEnum):
     """How predictions are written."""
 
     table = "table"

@@ -29,6 +29,10 @@ from genrekit.registry import Registry
 class Section(Options):
     """A table of the recipe that belongs to the core."""
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all options are equal, even if other plugins were installed when the other was read."""
+        return isinstance(other, Section) and dict(self) == dict(other)
+
 
 class StopEarly(Section):
     """When to stop before the last epoch."""

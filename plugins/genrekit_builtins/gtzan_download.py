@@ -91,7 +91,10 @@ def _unpack(archive: Path, root: Path) -> None:
 def _extracted(archive: Path, folder: Path) -> Iterator[str]:
     from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
-    with tarfile.open(archive) as members, tqdm(total=len(tracks()), unit="track", desc="unpacking") as bar:
+    with (
+        tarfile.open(archive) as members,
+        tqdm(total=len(tracks()), unit="track", desc="unpacking", disable=None) as bar,
+    ):
         for member in members:
             name = member.name.rpartition("/")[2]
             track = track_of(name)

@@ -86,7 +86,9 @@ class ResumingDownload:
 
         rest = int(response.headers.get("Content-Length", 0))
         total = start + rest if rest else None
-        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, unit_divisor=1024, desc="downloading")
+        bar = tqdm(
+            total=total, initial=start, unit="B", unit_scale=True, unit_divisor=1024, desc="downloading", disable=None
+        )
         with self.partial.open("ab") as file, bar:
             for chunk in response.raw.stream(CHUNK, decode_content=False):
                 file.write(chunk)

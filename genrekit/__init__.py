@@ -21,7 +21,7 @@ from genrekit.component import (
     Scheduler,
     Splitter,
 )
-from genrekit.errors import AudioError, DataError, GenrekitError
+from genrekit.errors import AudioError, DataError, GenrekitError, TrainingError
 from genrekit.hookspecs import hookimpl
 from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
@@ -52,6 +52,7 @@ __all__ = [
     "RecipePath",
     "Scheduler",
     "Splitter",
+    "TrainingError",
     "audio_files",
     "hookimpl",
     "load",

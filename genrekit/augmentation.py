@@ -36,6 +36,14 @@ def _apply(
 
     draws = [augmenter.draw(rng, tuple(batch.shape[1:])) for rng in rngs]
     columns = {name: np.stack([np.asarray(draw[name]) for draw in draws]) for name in draws[0]}
-    tensors = {name: torch.from_numpy(column).to(batch.device) for name, column in columns.items()}
+    tensors = {name: _tensor(column).to(batch.device) for name, column in columns.items()}
     rows = torch.tensor(chosen, device=batch.device)
     return batch.index_copy(0, rows, augmenter.apply(batch.index_select(0, rows), tensors))
+
+
+def _tensor(column: np.ndarray) -> torch.Tensor:
+    """Draws as a tensor; floats in float32, since not every device has float64."""
+    import numpy as np
+    import torch
+
+    return torch.from_numpy(column.astype(np.float32) if column.dtype == np.float64 else column)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genrekit import audio
 from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError, GenrekitError
-from genrekit.store import Stat, Store, content_hash, item_key, stat_of
+from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import cut, fit
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def prepare_clip(job: Job) -> Prepared:
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     content = job.content or _hash(job.path)
-    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features)
+    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job.features))
     about = job.store.about(key)
     if about is not None:
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
@@ -154,6 +154,11 @@ def compute_features(features: FeatureExtractor, waveform: np.ndarray) -> np.nda
 def _module(features: FeatureExtractor) -> Any:
     module: torch.nn.Module = features.build()
     return module.eval()
+
+
+@functools.lru_cache(maxsize=4)
+def _code(features: FeatureExtractor) -> str:
+    return code_version(features, _module(features).modules())
 
 
 def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, features: FeatureExtractor) -> list[str]:

@@ -6,7 +6,6 @@ component's options and its code, so that nothing stale is ever found and runs s
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import inspect
 import json
@@ -76,23 +75,35 @@ class Store:
         return window
 
 
-def item_key(content: str, start_s: float, duration_s: float | None, stage: str, component: Component) -> str:
-    """The key of what ``component`` makes of a stretch of audio whose bytes hash to ``content``."""
-    parts = [FORMAT, content, start_s, duration_s, stage, component.model_dump(mode="json"), code_version(component)]
+def item_key(
+    content: str, start_s: float, duration_s: float | None, stage: str, component: Component, code: str = ""
+) -> str:
+    """The key of what ``component``, with code of that version, makes of audio whose bytes hash to ``content``."""
+    parts = [FORMAT, content, start_s, duration_s, stage, component.model_dump(mode="json"), code]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 
 
-def code_version(component: Component) -> list[str | int]:
-    """What changes when a component's code does: its class, its declared version, and its classes' source files."""
-    cls = type(component)
-    return [f"{cls.__module__}.{cls.__qualname__}", cls.version, _source_hash(cls)]
+def code_version(component: Component, objects: Iterable[object] = ()) -> str:
+    """What changes when code does: the declared version, and the source files of the component's and objects' classes.
+
+    ``objects`` are what the component builds, such as a torch module and its parts. Classes of installed libraries
+    count by their file too, so another torchaudio is another version.
+    """
+    classes = {base for thing in (component, *objects) for base in type(thing).__mro__}
+    files = sorted({file for cls in classes if (file := _source_file(cls))})
+    hashes = [content_hash(file) for file in files]
+    name = f"{type(component).__module__}.{type(component).__qualname__}"
+    return hashlib.sha256(json.dumps([name, type(component).version, hashes]).encode()).hexdigest()[:16]
 
 
-@functools.cache
-def _source_hash(cls: type[Component]) -> str:
-    own = [base for base in cls.__mro__ if issubclass(base, Component) and not base.__module__.startswith("genrekit.")]
-    files = sorted({inspect.getfile(base) for base in own})
-    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]
+def _source_file(cls: type) -> str | None:
+    """The file a class is written in; None for what is compiled or part of the core or of large frameworks."""
+    if cls.__module__.partition(".")[0] in {"builtins", "genrekit", "pydantic", "torch", "typing"}:
+        return None
+    try:
+        return inspect.getfile(cls)
+    except (OSError, TypeError):
+        return None
 
 
 def content_hash(path: str | Path) -> str:

@@ -71,10 +71,10 @@ class Training:
             self._epoch(self.progress.epoch + 1)
 
     def _epoch(self, epoch: int) -> None:
-        started = time.perf_counter()
+        started, lr = time.perf_counter(), self.optimizer.param_groups[0]["lr"]
         loss = self._train(epoch)
         trained = time.perf_counter() - started
-        line = {"epoch": epoch, "train_loss": loss, "lr": self.optimizer.param_groups[0]["lr"]}
+        line = {"epoch": epoch, "train_loss": loss, "lr": lr}
         outcome = self.evaluate("validation")
         with self.profile("figures"):
             line |= plain_numbers(figures(self.recipe.evaluate, outcome))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 import genrekit
-from genrekit.store import HashIndex, Store, content_hash, item_key, stat_of
+from genrekit.store import HashIndex, Store, code_version, content_hash, item_key, stat_of
 
 
 class Plain(genrekit.FeatureExtractor):
@@ -64,10 +66,30 @@ def test_key_depends_on_content_stretch_stage_options_and_version() -> None:
         item_key("content", 0.0, 2.0, "features", Plain()),
         item_key("content", 0.0, None, "waveform", Plain()),
         item_key("content", 0.0, None, "features", Plain(size=4)),
-        item_key("content", 0.0, None, "features", Newer()),
+        item_key("content", 0.0, None, "features", Plain(), "other code"),
     }
     assert len(keys) == 7
     assert item_key("content", 0.0, None, "features", Plain(size=3)) in keys
+
+
+def test_code_version_follows_declared_version_and_sources(tmp_path: Path) -> None:
+    assert code_version(Plain()) == code_version(Plain(size=4))
+    assert code_version(Plain()) != code_version(Newer())
+    assert code_version(Plain(), [written(tmp_path, "x = 1")]) == code_version(Plain(), [written(tmp_path, "x = 1")])
+    assert code_version(Plain(), [written(tmp_path, "x = 1")]) != code_version(Plain(), [written(tmp_path, "x = 2")])
+
+
+def written(folder: Path, line: str) -> object:
+    """An object whose class stands in a file with that line."""
+    path = folder / f"part_{len(list(folder.iterdir()))}.py"
+    path.write_text(f"class Part:\n    {line}\n")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    part: object = module.Part()
+    return part
 
 
 def test_hash_index_forgets_changed_files(tmp_path: Path) -> None:

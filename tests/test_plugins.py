@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import pytest
+import small_components
+
+import genrekit
+from genrekit import plugins as plugin_module
+from genrekit.component import KINDS
+from genrekit.errors import PluginError
+from genrekit.plugins import HOOK_OF_KIND, Plugins, configure, installed, load
+
+GOOD = '''\
+from typing import Literal
+import genrekit
+
+class {cls}(genrekit.Model):
+    """A model."""
+    use: Literal["{name}"] = "{name}"
+
+@genrekit.hookimpl
+def register_models(register):
+    register({cls})
+'''
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder from which packages are imported and their metadata read, as from site-packages."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+    configure()
+
+
+def install(site: Path, distribution: str, version: str, **modules: str) -> None:
+    """A distribution of one-file plugins, each named as its module but for the prefix ``fake_``."""
+    info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+    points = "".join(f"{name} = fake_{name}\n" for name in modules)
+    (info / "entry_points.txt").write_text(f"[genrekit]\n{points}")
+    for name, text in modules.items():
+        (site / f"fake_{name}.py").write_text(text)
+
+
+def fates(found: Plugins) -> dict[str, str]:
+    """Each plugin's fate, without those that come with genrekit."""
+    return {plugin.name: plugin.status for plugin in found.found if plugin.distribution != "genrekit"}
+
+
+def causes(found: Plugins) -> list[str]:
+    return [plugin.describe() for plugin in found.broken if plugin.distribution != "genrekit"]
+
+
+def test_an_installed_plugin_is_found(site: Path) -> None:
+    install(site, "genrekit-wavelet", "1.2", wavelet=GOOD.format(cls="Wavelet", name="wave-net"))
+    found = load()
+    assert fates(found) == {"wavelet": "loaded"}
+    entry = found.registry.find("model", "wave-net")
+    assert (entry.plugin, entry.distribution) == ("wavelet", "genrekit-wavelet")
+    assert found.versions()["genrekit-wavelet"] == "1.2"
+
+
+BROKEN = {
+    "import_fails": (
+        "import no_such_module_anywhere",
+        "ModuleNotFoundError: No module named 'no_such_module_anywhere'",
+    ),
+    "syntax": ("def", "SyntaxError: invalid syntax (fake_syntax.py, line 1)"),
+    "exits": ("import sys; sys.exit(3)", "SystemExit: 3"),
+    "wordy": ("raise ValueError('one\\n  two\\n')", "ValueError: one two"),
+    "no_component": (
+        "import genrekit\n@genrekit.hookimpl\ndef register_models(register):\n    register(dict)",
+        "TypeError: <class 'dict'> is not a genrekit.Model",
+    ),
+    "wrong_kind": (
+        GOOD.format(cls="M", name="m").replace("register_models", "register_features"),
+        "TypeError: <class 'fake_wrong_kind.M'> is not a genrekit.FeatureExtractor",
+    ),
+    "unknown_hook": (
+        GOOD.format(cls="M", name="m").replace("register_models", "register_model"),
+        "PluginValidationError: unknown hook 'register_model' in plugin",
+    ),
+    "unknown_argument": (
+        GOOD.format(cls="M", name="m").replace("(register)", "(registry)"),
+        "PluginValidationError: Plugin 'fake_unknown_argument' for hook 'register_models'",
+    ),
+    "no_mark": (
+        GOOD.format(cls="M", name="m").replace("@genrekit.hookimpl\n", ""),
+        "TypeError: register_models is not marked with @genrekit.hookimpl",
+    ),
+    "twice": (
+        GOOD.format(cls="M", name="m").replace("register(M)", "register(M); register(type('N', (M,), {}))"),
+        "TypeError: registers 2 model classes as 'm': 'M' (fake_twice) and 'N' (",
+    ),
+    "late": (
+        GOOD.format(cls="M", name="m") + "    raise OSError('no room')\n",
+        "OSError: no room",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_plugin_is_reported_and_stops_no_other(site: Path, name: str) -> None:
+    text, cause = BROKEN[name]
+    install(site, "genrekit-broken", "0.1", **{name: text})
+    install(site, "genrekit-zebra", "2.0", zebra=GOOD.format(cls="Zebra", name="zebra"))
+    found = load()
+    assert fates(found) == {name: "broken", "zebra": "loaded"}
+    assert causes(found)[0].startswith(f"'{name}' (genrekit-broken 0.1): {cause}")
+    assert "\n" not in causes(found)[0]
+    assert "Traceback" in (found.broken[0].trace or "")
+    assert found.registry.names("model").count("zebra") == 1
+    assert ("model", "m") not in found.registry.claims
+    assert found.hooks.get_plugin(f"genrekit-broken:{name}") is None
+
+
+def test_a_broken_plugin_is_named_to_those_who_look_for_its_component(site: Path) -> None:
+    install(site, "genrekit-wavelet", "1.2", wavelet="import no_such_module_anywhere")
+    said = load().absent("features", "wavelet")
+    assert said.startswith("unknown features 'wavelet'")
+    assert (
+        "    not loaded: 'wavelet' (genrekit-wavelet 1.2): "
+        "ModuleNotFoundError: No module named 'no_such_module_anywhere'" in said.splitlines()
+    )
+
+
+def test_two_plugins_that_claim_one_name_are_both_named(site: Path) -> None:
+    install(site, "genrekit-one", "1.0", one=GOOD.format(cls="One", name="wave-net"))
+    install(site, "genrekit-two", "2.0", two=GOOD.format(cls="Two", name="wave-net"))
+    found = load()
+    assert fates(found) == {"one": "loaded", "two": "loaded"}
+    with pytest.raises(PluginError, match=r"'one' \(genrekit-one\) and 'two' \(genrekit-two\)"):
+        found.registry.find("model", "wave-net")
+    assert load(blocked=["two"]).registry.find("model", "wave-net").plugin == "one"
+
+
+def test_two_distributions_may_name_their_plugins_alike(site: Path) -> None:
+    install(site, "genrekit-one", "1.0", same=GOOD.format(cls="One", name="one"))
+    info = site / "genrekit_two-2.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: genrekit-two\nVersion: 2.0\n")
+    (info / "entry_points.txt").write_text("[genrekit]\nsame = fake_other\n")
+    (site / "fake_other.py").write_text(GOOD.format(cls="Two", name="two"))
+    assert {"one", "two"} <= set(load().registry.names("model"))
+
+
+def test_metadata_without_a_name_is_no_reason_to_stop(site: Path) -> None:
+    install(site, "genrekit-odd", "1.0", odd=GOOD.format(cls="Odd", name="odd"))
+    (site / "genrekit_odd-1.0.dist-info" / "METADATA").unlink()
+    found = load()
+    assert [plugin.describe() for plugin in found.found if plugin.name == "odd"] == ["'odd' (unknown ?): loaded"]
+
+
+@pytest.mark.parametrize("name", ["wavelet", "genrekit-wavelet", "Genrekit_Wavelet"])
+def test_plugins_are_blocked_by_name_or_distribution(site: Path, name: str) -> None:
+    install(site, "genrekit-wavelet", "1.2", wavelet="raise SystemError('imported')")
+    found = load(blocked=[name])
+    assert fates(found) == {"wavelet": "blocked"}
+    assert found.unmatched == []
+    assert found.broken == []
+
+
+def test_blocking_what_is_not_there_is_noticed(site: Path) -> None:
+    assert load(blocked=["crnnn", "crnn"]).unmatched == ["crnnn"]
+
+
+def test_a_whole_distribution_is_blocked() -> None:
+    found = load(blocked=["genrekit"])
+    assert {plugin.status for plugin in found.found if plugin.distribution == "genrekit"} == {"blocked"}
+    assert found.registry.claims == {}
+
+
+def test_the_environment_blocks_and_adds(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(site, "genrekit-wavelet", "1.2", wavelet=GOOD.format(cls="Wavelet", name="wave-net"))
+    for name in ("one", "two"):
+        (site / f"{name}.py").write_text(GOOD.format(cls=name.title(), name=name))
+    install(site, "genrekit-birds", "0.3", birds=GOOD.format(cls="Birds", name="bird-net"))
+    monkeypatch.setenv("GENREKIT_BLOCK", "genrekit, wavelet,")
+    monkeypatch.setenv("GENREKIT_PLUGINS", f"{site / 'one.py'}")
+    configure(local=[str(site / "two.py")], blocked=["birds"])
+    found = installed()
+    assert fates(found) == {"wavelet": "blocked", "birds": "blocked", "one": "loaded", "two": "loaded"}
+    assert found.registry.names("model") == ["one", "two"]
+    assert installed() is found
+
+
+def test_a_local_file_is_a_plugin(tmp_path: Path) -> None:
+    path = tmp_path / "my-plugin.py"
+    path.write_text(GOOD.format(cls="Mine", name="mine"))
+    found = load(local=[path, str(path)])
+    entry = found.registry.find("model", "mine")
+    assert (entry.plugin, entry.distribution) == ("my-plugin", str(path))
+    assert sys.modules[entry.component.__module__].__file__ == str(path)
+
+
+def test_a_local_file_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "mine.py").write_text(GOOD.format(cls="Mine", name="mine"))
+    assert "mine" in load(local=["~/mine.py"]).registry.names("model")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ("x = 1\nimport no_such_module_anywhere\n", ":2", "ModuleNotFoundError: No module named"),
+        ("x = 1\n\ndef (:\n", ":3", "SyntaxError: invalid syntax"),
+        (GOOD.format(cls="M", name="m").replace("Model", "Modell"), ":4", "AttributeError: "),
+        (
+            GOOD.format(cls="M", name="m").replace("register(M)", "register(len)"),
+            "",
+            "TypeError: <built-in function len>",
+        ),
+        ("raise SystemExit(2)\n", ":1", "SystemExit: 2"),
+    ],
+)
+def test_a_local_file_that_fails_is_an_error_with_its_line(tmp_path: Path, text: str, line: str, cause: str) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+    with pytest.raises(PluginError) as caught:
+        load(local=[path])
+    assert str(caught.value).startswith(f"{path}{line}: plugin {path} does not load: {cause}")
+    assert "genrekit_local_mine" not in sys.modules
+
+
+@pytest.mark.parametrize("name", ["no_such_file.py", "folder", "notes.txt"])
+def test_what_is_no_local_plugin(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(PluginError, match=name):
+        load(local=[tmp_path / name])
+
+
+def test_events_reach_a_plugin_that_registers_no_component(tmp_path: Path) -> None:
+    path = tmp_path / "listener.py"
+    path.write_text("import genrekit\n\n@genrekit.hookimpl\ndef run_ended(event):\n    return event * 2\n")
+    found = load(local=[path], blocked=["genrekit"])
+    assert found.hooks.hook.run_ended(event=21) == [42]
+    assert fates(found) == {"listener": "loaded"}
+
+
+def test_a_class_of_hooks_is_a_plugin_too() -> None:
+    class Kit:
+        """Hooks as methods."""
+
+        @genrekit.hookimpl
+        def register_models(self, register: Any) -> None:
+            register(small_components.Constant)
+
+    found = Plugins()
+    found.add(Kit(), "kit", "genrekit-kit", "1")
+    assert found.registry.names("model") == ["constant"]
+
+
+def test_a_plugin_is_registered_whole_or_not_at_all(small: Plugins) -> None:
+    class Fine(genrekit.Model):
+        """Fine in itself."""
+
+        use: Literal["fine"] = "fine"
+
+    module = ModuleType("half")
+
+    @genrekit.hookimpl
+    def register_models(register: Any) -> None:
+        register(Fine)
+
+    @genrekit.hookimpl
+    def register_optimizers(register: Any) -> None:
+        register(Fine)
+
+    module.register_models = register_models  # type: ignore[attr-defined]
+    module.register_optimizers = register_optimizers  # type: ignore[attr-defined]
+    before = set(small.registry.claims)
+    with pytest.raises(TypeError, match=r"is not a genrekit\.Optimizer"):
+        small.add(module, "half", "genrekit-half", "1")
+    assert set(small.registry.claims) == before
+    assert [plugin.name for plugin in small.found] == ["small"]
+
+
+def test_every_kind_has_a_hook() -> None:
+    hooks = vars(plugin_module._manager().hook)
+    assert set(HOOK_OF_KIND) == set(KINDS)
+    assert set(HOOK_OF_KIND.values()) < set(hooks)
+    assert {hook for hook in hooks if hook.startswith("register_")} - set(HOOK_OF_KIND.values()) == {
+        "register_commands"
+    }
+
+
+def test_what_comes_with_genrekit_loads() -> None:
+    found = load()
+    assert [plugin.describe() for plugin in found.found if plugin.status != "loaded"] == []
+    assert set(KINDS) == {kind for kind, _ in found.registry.claims}
+    assert found.registry.conflicts() == {}
+
+
+def test_everything_that_comes_with_genrekit_is_documented() -> None:
+    claims = load().registry.claims
+    entries = [entry for entries in claims.values() for entry in entries]
+    assert len(entries) > 20
+    for entry in entries:
+        component = entry.component
+        assert (component.__doc__ or "").strip(), component
+        for name, option in component.model_fields.items():
+            assert name == "use" or option.description, f"{component.__name__}.{name} has no description"
+
+
+def test_no_more_than_one_default_of_each_kind_comes_with_genrekit() -> None:
+    registry = load().registry
+    assert {kind: len(registry.defaults(kind)) for kind in KINDS if registry.defaults(kind)} == {
+        kind: 1 for kind in KINDS if registry.default(kind)
+    }

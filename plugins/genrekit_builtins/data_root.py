@@ -10,7 +10,7 @@ from genrekit import DataError, audio_files
 SHOWN = 8
 
 
-def check_root(root: Path, hint: str = "dataset.root=… points to the folder with the audio") -> None:
+def check_root(root: Path, hint: str = "--set dataset.root=… points to the folder with the audio") -> None:
     """`DataError` unless ``root`` is a folder; a parent that is there shows what it holds instead."""
     if root.is_dir():
         return

@@ -48,7 +48,7 @@ class FoldColumn(genrekit.Splitter):
         notes = [f"{left_out} of {len(clips)} clips have no fold and are left out"] if left_out else []
         split = clips.with_column("part", clips.table.select(part=column).get_column("part"), notes)
         if not _names(self.validation):
-            split = drawn_from_train(split, self.drawn, seed, True, "name a fold for it: split.validation=…")
+            split = drawn_from_train(split, self.drawn, seed, True, "name a fold for it: --set split.validation=FOLD")
         return split.with_notes([*prescribed_notes(split), *divided_notes(split)])
 
     def _check_folds(self, clips: Clips, held: dict[str, str]) -> None:
@@ -57,7 +57,7 @@ class FoldColumn(genrekit.Splitter):
             raise DataError(
                 "the clips have no folds",
                 why="the splitter 'fold' uses the folds that the data set prescribes",
-                hint="name the data set's fold column or group, or deal folds out with split.use=grouped-kfold",
+                hint="name the data set's fold column or group, or deal folds out with the splitter grouped-kfold",
             )
         unknown = [name for name in held if name not in there]
         if unknown:

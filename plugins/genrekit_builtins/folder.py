@@ -62,7 +62,7 @@ class Folder(genrekit.Dataset):
         raise DataError(
             f"{self.root} {what}",
             why=f"it holds {contents(self.root)}",
-            hint="dataset.root=… points to a folder with one folder of audio files for each class, two at least",
+            hint="--set dataset.root=… points to a folder with one folder of audio files for each class, two at least",
         )
 
 

@@ -34,17 +34,19 @@ class Gtzan(genrekit.Dataset):
     use: Literal["gtzan"] = "gtzan"
     root: RecipePath = Field(description="folder with the tracks, in any of the usual layouts")
     download: bool = Field(False, description="fetch the archive (1.2 GB) into root if there are no tracks in it")
-    mirrors: list[Annotated[str, AfterValidator(_web_address)]] = Field(
-        list(MIRRORS), description="where the archive is fetched from; '#sha256=…' or '#md5=…' at the end is checked"
+    mirrors: list[Annotated[str, AfterValidator(_web_address)]] | None = Field(
+        None,
+        description="where the archive is fetched from, in this order; '#sha256=…' or '#md5=…' at the end is checked; "
+        "none: the public mirrors that are known",
     )
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` if there are no tracks, or they cannot be fetched."""
         if not self.download:
-            check_root(self.root, hint=f"dataset.download=true fetches GTZAN, or {ELSEWHERE} {self.root}")
+            check_root(self.root, hint=f"--set dataset.download=true fetches GTZAN, or {ELSEWHERE} {self.root}")
         found = find_tracks(self.root) if self.root.is_dir() else Found({})
         if not found.files and self.download:
-            fetch_tracks(self.root, self.mirrors)
+            fetch_tracks(self.root, MIRRORS if self.mirrors is None else self.mirrors)
             found = find_tracks(self.root)
         if not found.files:
             self._refuse()
@@ -61,7 +63,7 @@ class Gtzan(genrekit.Dataset):
         raise DataError(
             f"{self.root} holds no GTZAN tracks (files like jazz.00054.wav)",
             why=f"it holds {contents(self.root)}",
-            hint=f"dataset.download=true fetches them, or {ELSEWHERE} {self.root}",
+            hint=f"--set dataset.download=true fetches them, or {ELSEWHERE} {self.root}",
         )
 
 

@@ -79,10 +79,12 @@ def _unpack(archive: Path, root: Path) -> None:
         count = sum(1 for _ in _extracted(archive, unfinished))
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(
-            f"{archive} cannot be unpacked: {error}", hint="delete it and run again with dataset.download=true"
+            f"{archive} cannot be unpacked: {error}", hint="delete it and run again with --set dataset.download=true"
         ) from None
     if not count:
-        raise DataError(f"{archive} holds no GTZAN tracks", hint="delete it and run again with dataset.download=true")
+        raise DataError(
+            f"{archive} holds no GTZAN tracks", hint="delete it and run again with --set dataset.download=true"
+        )
     if (root / "genres").exists():
         (root / "genres").rmdir()
     unfinished.rename(root / "genres")

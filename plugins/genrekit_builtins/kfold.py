@@ -46,7 +46,8 @@ class _Folds(genrekit.Splitter):
         check_complete(coded, held, names := ["train", self.held_out], hint)
         split = clips.with_column("part", pl.Series(names).gather(held))
         if self.held_out == "test":
-            split = drawn_from_train(split, self.validation, seed, self.keeps_groups, hint)
+            rest_hint = "--set split.held_out=validation needs no further part"
+            split = drawn_from_train(split, self.validation, seed, self.keeps_groups, rest_hint)
         return split.with_notes(divided_notes(split))
 
 

@@ -40,7 +40,7 @@ class Predefined(genrekit.Splitter):
             raise DataError(
                 "the data set prescribes no validation part, and without one no best epoch can be chosen",
                 why=_there(counts),
-                hint="split.validation=0.15 draws one from the training part; groups stay whole",
+                hint="--set split.validation=0.15 draws one from the training part; groups stay whole",
             )
         hint = "a larger split.validation, or name a validation part in the data"
         return drawn_from_train(clips, self.validation, seed, True, hint)
@@ -52,7 +52,7 @@ def _spelled(clips: Clips) -> Clips:
         raise DataError(
             "the clips say nothing about parts",
             why="the splitter 'predefined' uses the parts that the data set prescribes",
-            hint="name the data set's part column or group, or draw parts with split.use=random",
+            hint="name the data set's part column or group, or draw parts with the splitter random",
         )
     plain = part.str.strip_chars().str.to_lowercase()
     unknown = part.filter(~plain.is_in(list(PART_NAMES)) & part.is_not_null()).unique().sort().to_list()

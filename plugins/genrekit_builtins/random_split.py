@@ -41,7 +41,7 @@ class RandomSplit(genrekit.Splitter):
 
 
 _HINT = (
-    "split.groups=ignore divides groups, which makes results look better than they are and is said so in the notes; "
+    "--set split.groups=ignore divides groups and says so, results then look better than they are; "
     "or leave these classes out, or add clips of other groups"
 )
 

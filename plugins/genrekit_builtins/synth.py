@@ -42,7 +42,9 @@ class Synth(genrekit.Dataset):
                 studio.write(style, index, path)
         except OSError as error:
             raise DataError(
-                f"cannot write clips into {root}", why=error.strerror or str(error), hint="dataset.root=… says where to"
+                f"cannot write clips into {root}",
+                why=error.strerror or str(error),
+                hint="--set dataset.root=… says where to",
             ) from None
         columns = {
             "path": list(map(str, paths)),

@@ -71,7 +71,7 @@ def claim(root: Path, studio: Studio) -> None:
         raise DataError(
             f"{root} holds clips that were synthesised with other options",
             why=f"it holds {held}, the recipe asks for {studio.label()}",
-            hint="dataset.root=… names another folder, or delete this one",
+            hint="--set dataset.root=… names another folder, or delete this one",
         )
 
 

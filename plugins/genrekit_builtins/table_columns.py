@@ -33,10 +33,10 @@ def _missing(named: Mapping[str, str | None], there: Sequence[str], where: str) 
     for meaning, name in named.items():
         if name and name not in there:
             what = f"no column '{name}'{did_you_mean(name, there)}"
-            yield Problem(what, where, why=known, hint=f"dataset.{meaning}_column=…")
+            yield Problem(what, where, why=known, hint=f"--set dataset.{meaning}_column=NAME")
     if not (named["label"] or named["labels"] or {"label", "labels"} & set(there)):
         close = did_you_mean("label", there) or did_you_mean("labels", there)
-        yield Problem(f"no column 'label' or 'labels'{close}", where, why=known, hint="dataset.label_column=…")
+        yield Problem(f"no column 'label' or 'labels'{close}", where, why=known, hint="--set dataset.label_column=NAME")
 
 
 def check_types(schema: pl.Schema, columns: Mapping[str, str], where: str) -> None:

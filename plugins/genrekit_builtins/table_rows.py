@@ -95,7 +95,7 @@ def check_files(rows: pl.DataFrame, root: Path) -> None:
         raise DataError(
             f"none of the table's files is there, such as {paths[0]}",
             why=f"relative paths start at {root}",
-            hint="dataset.root=… says where they start",
+            hint="--set dataset.root=… says where they start",
         )
 
 

@@ -112,7 +112,7 @@ def test_missing_columns_are_all_named_with_those_there_are(write: Write) -> Non
     assert f"{path}: no column 'path'\n  why: the columns are file, genre, artist" in message
     assert "no column 'artists'; did you mean 'artist'?" in message
     assert "no column 'label' or 'labels'" in message
-    assert "dataset.label_column=…" in message
+    assert "--set dataset.label_column=NAME" in message
     assert len(caught.value.problems) == 3
 
 

@@ -47,7 +47,8 @@ class TerminalNarrator(Narrator):
     def warn(self, text: str) -> None:
         from rich.markup import escape
 
-        self.console.print(f"[yellow]note:[/] {escape(text)}", soft_wrap=True)
+        mark = "warning" if text.startswith("warning: ") else "note"
+        self.console.print(f"[yellow]{mark}:[/] {escape(text.removeprefix('warning: '))}", soft_wrap=True)
 
     @contextlib.contextmanager
     def steps(self, title: str, total: int) -> Iterator[Advance]:

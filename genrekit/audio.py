@@ -143,12 +143,12 @@ def _opened(path: str) -> Any:
 def _unusable(sound: Any) -> str | None:
     if not 100 <= sound.samplerate <= 10_000_000 or sound.channels <= 0:
         return f"claims {sound.channels} channels at {sound.samplerate} Hz"
-    if sound.frames <= 0:
-        return "holds no audio"
     if sound.frames == _UNKNOWN_FRAMES:
         return "its header does not say how long it is; write it anew: ffmpeg -i OLD NEW"
     missing = shortfall(sound.extra_info)
-    return f"truncated: {missing}" if missing else None
+    if missing:
+        return f"truncated: {missing}"
+    return None if sound.frames > 0 else "holds no audio"
 
 
 def _refuse_what_is_no_file(path: str) -> None:

@@ -14,6 +14,7 @@ _UNKNOWN_SIZES = {0, 0x7FFFFFFF, 0x7FFFF000, 0x7FFFFFFE, 0xFFFFFFFF, 0xFFFFF000}
 # The audio's chunk is called data in WAV, SSND in AIFF; AU says Data Size; of a W64 only the whole is compared.
 _SIZES = re.compile(r"(?:\bdata|Data Size|SSND|\briff)\s*:\s*(\d+) \(should be (\d+)\)")
 _RF64_FRAMES = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
+_OGG_UNFINISHED = re.compile("End-Of-Stream flag|lacks an end-of-stream bit|Junk after the last page")
 
 
 def shortfall(log: str) -> str | None:
@@ -21,6 +22,8 @@ def shortfall(log: str) -> str | None:
     frames = _RF64_FRAMES.search(log)
     if frames and int(frames[1]) < ENOUGH * int(frames[2]):
         return f"{frames[1]} of {frames[2]} frames of audio are there"
+    if _OGG_UNFINISHED.search(log):
+        return "the end of the Ogg stream is not there"
     sizes = _SIZES.search(log)
     if sizes and int(sizes[1]) not in _UNKNOWN_SIZES and int(sizes[2]) < ENOUGH * int(sizes[1]):
         return f"{sizes[2]} of {sizes[1]} bytes of audio are there"

@@ -10,6 +10,7 @@ from genrekit import atomic, bundle, checkpoint
 from genrekit.component import Component, FeatureShape
 from genrekit.evaluation import figures, prediction_rows
 from genrekit.export import Export, WaveformClassifier, export_checked
+from genrekit.model_card import headline, model_card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,38 +123,8 @@ class Finishing:
         narrator, folder = self.run.narrator, self.run.folder.path
         for part in ("validation", "test"):
             if part in metrics:
-                numbers = metrics[part]
-                shown = [f"{name.replace('_', ' ')} {numbers[name]:.4f}" for name in _HEADLINES if name in numbers]
-                narrator.say(f"{part} (epoch {metrics['best_epoch']}): {', '.join(shown)}")
+                narrator.say(f"{part} (epoch {metrics['best_epoch']}): {headline(metrics[part])}")
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
         narrator.say("try: genrekit predict SONG")
-
-
-_HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "loss")
-
-
-def model_card(manifest: bundle.Manifest) -> str:
-    """The bundle's README."""
-    seconds = manifest.audio.window_samples / manifest.audio.sample_rate
-    lines = [
-        f"# {manifest.name}",
-        "",
-        f"An audio classifier trained with genrekit {manifest.genrekit} on {manifest.created[:10]}.",
-        "",
-        f"- Input: mono audio at {manifest.audio.sample_rate} Hz, in windows of {seconds:.2f} s",
-        f"- Output: probabilities of {len(manifest.labels)} labels: {', '.join(manifest.labels)}",
-        f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
-        f"- Model: {manifest.model.options['use']}, {manifest.parameters:,} parameters",
-        "",
-        "| part | " + " | ".join(name.replace("_", " ") for name in _HEADLINES) + " |",
-        "| --- |" + " --- |" * len(_HEADLINES),
-    ]
-    for part in ("validation", "test"):
-        numbers = manifest.metrics.get(part, {})
-        if numbers:
-            cells = [f"{numbers[name]:.4f}" if name in numbers else "" for name in _HEADLINES]
-            lines.append(f"| {part} | {' | '.join(cells)} |")
-    lines += ["", "The validation clips chose the epoch; only test figures are of clips that chose nothing.", ""]
-    return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])

@@ -108,9 +108,10 @@ def _document(entry: Entry) -> None:
 
     component = entry.component
     print(f"{component.name()}  ({component.kind}, from plugin '{entry.plugin}' of {entry.distribution})\n")
-    print(inspect.cleandoc(component.__doc__ or "not documented") + "\n")
+    print(inspect.cleandoc(component.__doc__ or "not documented"), end="\n\n")
     options = option_texts(component)
     if options:
         titles = ("option", "type", "default", "bounds", "meaning")
         print_table(titles, [(o.name, o.type, o.default, o.bounds, o.description) for o in options])
-    print("\n" + snippet(component))
+        print()
+    print(snippet(component))

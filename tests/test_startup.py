@@ -1,0 +1,46 @@
+"""What must stay light: the heavy libraries are imported by the commands that need them, not by genrekit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"torch", "torchaudio", "sklearn", "matplotlib", "polars", "onnxruntime", "soundfile", "scipy", "numpy"}
+RECIPE = Path(__file__).parent.parent / "examples" / "gtzan_crnn.toml"
+
+PROBE = """\
+import json, sys
+{code}
+print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
+"""
+
+
+def imported_by(code: str) -> set[str]:
+    """The top-level modules in a fresh interpreter after running ``code``."""
+    line = [sys.executable, "-c", PROBE.format(code=code)]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["plugins"], ["plugins", "show", "crnn"], ["recipe", "check", str(RECIPE)], ["recipe", "schema"]],
+    ids=" ".join,
+)
+def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    seen = imported_by(f"from genrekit.cli import main\nassert main({arguments!r}) == 0")
+    assert "genrekit_builtins" in seen
+    assert seen & HEAVY == set()
+
+
+@pytest.mark.parametrize("code", ["import genrekit", "import genrekit.recipe, genrekit.audio, genrekit.windows"])
+def test_the_core_imports_nothing_heavy(code: str) -> None:
+    assert imported_by(code) & HEAVY == set()
+
+
+def test_plain_output_needs_no_rich() -> None:
+    assert "rich" not in imported_by("from genrekit.cli import main\nassert main(['plugins']) == 0")

@@ -340,3 +340,23 @@ def test_reading_needs_no_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path = write(tmp_path / "x.wav", noise(500), 44100)
     monkeypatch.setattr(builtins, "__import__", watched)
     assert len(audio.read(path, RATE)) == 250
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "au", "aiff", "caf", "w64", "rf64"])
+def test_damaged_files_are_audio_or_an_audio_error(tmp_path: Path, suffix: str) -> None:
+    chance = np.random.default_rng(0)
+    whole = np.frombuffer(write(tmp_path / f"x.{suffix}", noise(2000), format=suffix.upper()).read_bytes(), np.uint8)
+    path = tmp_path / f"damaged.{suffix}"
+    failed = 0
+    for _ in range(100):
+        damaged = whole.copy()
+        damaged[chance.integers(0, chance.choice([64, len(whole)]), 4)] = chance.integers(0, 256, 4)
+        path.write_bytes(damaged.tobytes())
+        try:
+            found = audio.read(path)
+        except AudioError:
+            failed += 1
+        else:
+            assert found.size
+            assert np.isfinite(found).all()
+    assert failed

@@ -71,9 +71,12 @@ def find(model: str | Path) -> Path:
     for candidate in (path, path / "bundle"):
         if (candidate / MANIFEST).is_file():
             return candidate
-    if path.is_dir():
+    if (path / "recipe.toml").is_file():
         why = "it holds no bundle.json; its run may have been stopped before the end"
         raise BundleError(f"no model in {model}", why=why, hint=f"genrekit run --resume {model}")
+    if path.is_dir():
+        why = "it holds no bundle.json, nor a folder bundle/ with one"
+        raise BundleError(f"no model in {model}", why=why, hint="--model RUN_OR_BUNDLE")
     raise BundleError(
         f"no model at {model}",
         why="nothing has been trained here yet" if Path(model) == Path("runs/latest") else None,

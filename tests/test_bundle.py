@@ -47,6 +47,7 @@ def test_nothing_trained_yet_says_what_to_run(tmp_path: Path, monkeypatch: pytes
 
 
 def test_unfinished_run_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").touch()
     with pytest.raises(BundleError, match="genrekit run --resume"):
         genrekit.load(str(tmp_path))
 

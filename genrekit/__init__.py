@@ -27,8 +27,8 @@ from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
 
 if TYPE_CHECKING:
+    from genrekit.pipeline import RunResult
     from genrekit.predict import Predictor
-    from genrekit.running import RunResult
 
 __version__ = "0.1.0"
 

@@ -10,6 +10,7 @@ from genrekit.component import Evaluator
 from genrekit.examples import Examples
 from genrekit.outcome import Outcome
 from genrekit.prefetch import ahead
+from genrekit.processes import Processes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,30 +19,31 @@ if TYPE_CHECKING:
     Featurize = Callable[[list[torch.Tensor]], torch.Tensor]
 
 
-def evaluate(
-    part: str,
-    network: torch.nn.Module,
-    featurize: Featurize,
-    examples: Examples,
-    clips: Clips,
-    labels: list[str],
-    batch_size: int,
-) -> Outcome:
-    """The network's answer to every clip of ``examples``; a clip's windows are averaged."""
+def compute_logits(
+    network: torch.nn.Module, featurize: Featurize, examples: Examples, batch_size: int, processes: Processes
+) -> np.ndarray:
+    """The network's logits float32 [examples, classes]; each process computes its share, each gets all."""
+    import numpy as np
+    import torch
+
+    network.eval()
+    share = np.arange(len(examples))[processes.share(len(examples))]
+    batches = (share[start : start + batch_size] for start in range(0, len(share), batch_size))
+    with torch.inference_mode():
+        logits = [network(featurize(batch)).float().cpu() for batch in ahead(map(examples.load, batches))]
+    own = torch.cat(logits).numpy() if logits else np.zeros((0, 0), np.float32)
+    return processes.gather(own)
+
+
+def outcome_of(part: str, logits: np.ndarray, examples: Examples, clips: Clips, labels: list[str]) -> Outcome:
+    """What ``logits`` [examples, classes] say of each clip; a clip's windows are averaged."""
     import numpy as np
     import torch
     from torch.nn import functional
 
-    network.eval()
-    logits = []
-    batches = (range(start, min(start + batch_size, len(examples))) for start in range(0, len(examples), batch_size))
-    with torch.inference_mode():
-        for batch in ahead(examples.load(np.asarray(indices)) for indices in batches):
-            logits.append(network(featurize(batch)).float().cpu())
-    all_logits = torch.cat(logits)
-    loss = functional.cross_entropy(all_logits, torch.from_numpy(examples.targets)).item()
     rows, first = np.unique(examples.rows, return_index=True)
     paths, groups = clips.column("path"), clips.column("group")
+    scores = torch.from_numpy(logits)
     return Outcome(
         part=part,
         labels=labels,
@@ -49,8 +51,8 @@ def evaluate(
         rows=rows,
         groups=[groups[row] for row in rows],
         targets=examples.targets[first],
-        probabilities=mean_by_row(examples.rows, all_logits.softmax(dim=1).numpy()),
-        loss=loss,
+        probabilities=mean_by_row(examples.rows, scores.softmax(dim=1).numpy()),
+        loss=functional.cross_entropy(scores, torch.from_numpy(examples.targets)).item(),
     )
 
 

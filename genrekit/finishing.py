@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic, bundle, checkpoint
@@ -13,13 +14,11 @@ from genrekit.export import Export, WaveformClassifier, export_checked
 from genrekit.model_card import headline, model_card
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
 
     from genrekit.outcome import Outcome
+    from genrekit.pipeline import Run
     from genrekit.preparation import Preparation
-    from genrekit.running import Run
     from genrekit.training import Training
 
 
@@ -31,11 +30,9 @@ class Finishing:
     training: Training
     preparation: Preparation
 
-    def finish(self) -> dict[str, Any]:
+    def finish(self, outcomes: list[Outcome]) -> dict[str, Any]:
         """Write metrics, predictions, pictures, bundle and report; returns the metrics."""
         training, folder = self.training, self.run.folder
-        checkpoint.load_weights(training.best_path, training.network)
-        outcomes = [training.evaluate(part) for part in ("validation", "test") if self._has(part)]
         metrics = self._metrics(outcomes)
         folder.write_json("metrics.json", metrics)
         folder.write_csv("predictions.csv", prediction_rows(outcomes))
@@ -48,9 +45,6 @@ class Finishing:
         write_report(folder, self.run.recipe, metrics, outcomes, training.history, pictures)
         self._summarize(metrics)
         return metrics
-
-    def _has(self, part: str) -> bool:
-        return part in self.training.examples and len(self.training.examples[part]) > 0
 
     def _metrics(self, outcomes: list[Outcome]) -> dict[str, Any]:
         evaluators = self.run.recipe.evaluate
@@ -127,4 +121,5 @@ class Finishing:
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
-        narrator.say("try: genrekit predict SONG")
+        model = "" if self.run.runs.resolve() == Path("runs").resolve() else f" --model {folder}"
+        narrator.say(f"try: genrekit predict SONG{model}")

@@ -36,7 +36,7 @@ def changed_environment(environment: Mapping[str, str], offered: bool) -> dict[s
 
 
 def _kernel_offers_them() -> bool:
-    """"madvise" means that a process gets them for the asking; under "always" it has them anyway."""
+    """ "madvise" means that a process gets them for the asking; under "always" it has them anyway."""
     try:
         return "[madvise]" in _MODES.read_text() and platform.libc_ver()[0] == "glibc"
     except OSError:

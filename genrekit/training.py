@@ -16,11 +16,12 @@ from genrekit.augmentation import augment, generators
 from genrekit.clips import Clips
 from genrekit.console import Advance, Narrator
 from genrekit.errors import TrainingError
-from genrekit.evaluation import evaluate, figures, plain_numbers
+from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.outcome import Outcome
 from genrekit.prefetch import ahead
+from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
 from genrekit.randomness import generator, torch_seed
 from genrekit.recipe import Recipe
@@ -28,7 +29,6 @@ from genrekit.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
     import torch
-    from accelerate import Accelerator
     from torch.optim.lr_scheduler import LRScheduler
 
 EpochLine = dict[str, float]
@@ -44,7 +44,9 @@ class Training:
     examples: dict[str, Examples]
     network: torch.nn.Module
     featurizer: Featurizer
-    accelerator: Accelerator
+    device: torch.device
+    processes: Processes
+    share: BatchShare
     folder: Path
     epoch_ended: Callable[[EpochLine], str | None]
     show_steps: Callable[[str, int], AbstractContextManager[Advance]] = Narrator().steps
@@ -55,10 +57,21 @@ class Training:
     def __post_init__(self) -> None:
         train = self.recipe.train
         self.steps = math.ceil(len(self.examples["train"]) / train.batch_size)
+        self._refuse_idle_processes()
         self.optimizer: torch.optim.Optimizer = train.optimizer.build(self.network.parameters())
         self.scheduler: LRScheduler | None = None
         if train.scheduler:
             self.scheduler = train.scheduler.build(self.optimizer, train.epochs, self.steps)
+
+    def _refuse_idle_processes(self) -> None:
+        size, count = self.recipe.train.batch_size, self.processes.count
+        last = len(self.examples["train"]) - (self.steps - 1) * size
+        if min(size, last) < count:
+            raise TrainingError(
+                f"{count} processes cannot share a batch of {min(size, last)}",
+                why=f"the last of {self.steps} batches of {size} training examples holds {last}",
+                hint="another train.batch_size, or fewer processes",
+            )
 
     @property
     def parts(self) -> dict[str, object]:
@@ -91,34 +104,39 @@ class Training:
         total = 0.0
         with self.show_steps(f"epoch {epoch}", self.steps) as advance:
             for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
-                total += self._step(epoch, step, indices, windows) * len(indices)
+                total += self._step(epoch, step, indices, windows)
                 advance("")
         return total / len(self.examples["train"])
 
     def _step(self, epoch: int, step: int, indices: np.ndarray, windows: list[torch.Tensor]) -> float:
-        """Learn from one batch; returns its mean loss."""
+        """Learn from one batch; returns the sum of its examples' losses."""
+        import torch
         from torch.nn import functional
 
         self._seed(epoch, step)
-        features, targets = self._inputs(epoch, indices, windows)
+        self.share.rows, self.share.total = self.processes.share(len(indices)), len(indices)
+        features, targets = self._inputs(epoch, indices[self.share.rows], windows)
         with self.profile("forward"), self._autocast():
-            loss = functional.cross_entropy(self.network(features).float(), targets)
-        self._refuse_nan(loss, epoch, step, indices)
+            loss = functional.cross_entropy(self.network(features).float(), targets, reduction="sum")
+        total = self.processes.add(loss.detach().clone()).item()
+        self._refuse_nan(total / len(indices), epoch, step, indices)
         with self.profile("backward"):
             self.optimizer.zero_grad(set_to_none=True)
-            self.accelerator.backward(loss)
+            torch.autograd.backward(loss / len(indices))
+            self.processes.add_gradients(self.network)
         with self.profile("optimizer"):
             self.optimizer.step()
         self._step_scheduler("step", {})
-        return loss.item()
+        return total
 
     def _batches(self, epoch: int) -> Iterator[tuple[np.ndarray, list[torch.Tensor]]]:
         examples, size = self.examples["train"], self.recipe.train.batch_size
         order = generator(self.recipe.seed, "order", epoch).permutation(len(examples))
         for start in range(0, len(order), size):
             with self.profile("load"):
-                windows = examples.load(order[start : start + size])
-            yield order[start : start + size], windows
+                batch = order[start : start + size]
+                windows = examples.load(batch[self.processes.share(len(batch))])
+            yield batch, windows
 
     def _seed(self, epoch: int, step: int) -> None:
         """Dropout and the like draw from torch's global generator: it is set anew for each step."""
@@ -139,21 +157,21 @@ class Training:
             batch = self.featurizer(windows, waveform, rngs)
         with self.profile("augment"):
             batch = augment(batch, features, rngs)
-        return batch, torch.from_numpy(examples.targets[indices]).to(self.accelerator.device)
+        return batch, torch.from_numpy(examples.targets[indices]).to(self.device)
 
     def _autocast(self) -> torch.autocast:
         import torch
 
         bf16 = self.recipe.train.precision == "bf16"
-        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=bf16)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=bf16)
 
-    def _refuse_nan(self, loss: torch.Tensor, epoch: int, step: int, indices: np.ndarray) -> None:
-        if math.isfinite(loss.item()):
+    def _refuse_nan(self, loss: float, epoch: int, step: int, indices: np.ndarray) -> None:
+        if math.isfinite(loss):
             return
         rows = self.examples["train"].rows[indices]
         paths = self.clips.column("path")
         raise TrainingError(
-            f"the loss is {loss.item()} in epoch {epoch}, batch {step + 1} of {self.steps}",
+            f"the loss is {loss} in epoch {epoch}, batch {step + 1} of {self.steps}",
             why=f"with clips {', '.join(paths[row] for row in rows[:4])}{' …' if len(rows) > 4 else ''}",
             hint="a lower learning rate (--set train.optimizer.lr=1e-4), or --set train.precision=float32",
         )
@@ -162,7 +180,15 @@ class Training:
         """The network's answers for a part."""
         size = self.recipe.train.batch_size
         with self.profile("evaluate"):
-            return evaluate(part, self.network, self.featurizer, self.examples[part], self.clips, self.labels, size)
+            examples = self.examples[part]
+            logits = compute_logits(self.network, self.featurizer, examples, size, self.processes)
+            return outcome_of(part, logits, examples, self.clips, self.labels)
+
+    def best_outcomes(self) -> list[Outcome]:
+        """The best epoch's answers for the parts that are reported: validation, and test where there is one."""
+        self.processes.wait()
+        checkpoint.load_weights(self.best_path, self.network)
+        return [self.evaluate(part) for part in ("validation", "test") if len(self.examples.get(part, ()))]
 
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
@@ -171,7 +197,7 @@ class Training:
             self.history, key=lambda past: (self._goodness(past, self.recipe.train.keep), -past.get("loss", 0.0))
         )
         line["best_epoch"] = self.progress.best_epoch = int(best["epoch"])
-        if best is line:
+        if best is line and self.processes.first:
             checkpoint.save_weights(self.best_path, self.network)
 
     @staticmethod
@@ -201,6 +227,8 @@ class Training:
         return self.folder / "checkpoints" / "last.safetensors"
 
     def _save(self) -> None:
+        if not self.processes.first:
+            return
         lines = "".join(json.dumps(line) + "\n" for line in self.history)
         with self.profile("checkpoint"):
             atomic.write_text(self.folder / "history.jsonl", lines)

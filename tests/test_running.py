@@ -16,7 +16,7 @@ import safetensors.numpy
 from toy_runs import ToyRuns, write
 
 import genrekit
-from genrekit import clip_preparation, errors, plugins, running
+from genrekit import clip_preparation, errors, pipeline, plugins, running
 from genrekit.console import Narrator
 
 
@@ -217,7 +217,7 @@ def test_interrupted_run_keeps_its_best_and_resumes_exactly(
 ) -> None:
     whole = toy.run().folder
     count = 0
-    original = running.Run._epoch_ended
+    original = pipeline.Run.epoch_ended
 
     def interrupting(self: Any, line: dict[str, float]) -> Any:
         nonlocal count
@@ -227,13 +227,13 @@ def test_interrupted_run_keeps_its_best_and_resumes_exactly(
             raise KeyboardInterrupt
         return answer
 
-    monkeypatch.setattr(running.Run, "_epoch_ended", interrupting)
+    monkeypatch.setattr(pipeline.Run, "epoch_ended", interrupting)
     narrator = Notebook()
     result = toy.run(narrator=narrator)
     assert result.interrupted
     assert any("genrekit run --resume" in said for said in narrator.said)
     assert (result.folder / "bundle" / "model.onnx").exists()
-    monkeypatch.setattr(running.Run, "_epoch_ended", original)
+    monkeypatch.setattr(pipeline.Run, "epoch_ended", original)
     resumed = running.resume_run(result.folder, store=toy.root / "store")
     assert not resumed.interrupted
     assert weights(resumed.folder) == weights(whole)

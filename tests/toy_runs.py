@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from genrekit import plugins
-from genrekit.running import RunResult, run_recipe
+from genrekit.pipeline import RunResult
+from genrekit.running import run_recipe
 
 TOY = Path(__file__).with_name("toy_plugin.py")
 

@@ -1,0 +1,163 @@
+"""One run, from clips to bundle: the order of things, each done elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genrekit import hardware
+from genrekit import recipe as recipes
+from genrekit.clips import Clips
+from genrekit.console import Narrator
+from genrekit.events import EpochEnded, RunEnded, RunStarted
+from genrekit.plugins import Plugins
+from genrekit.processes import Processes
+from genrekit.profile import Profile
+from genrekit.recipe import Recipe
+from genrekit.run_folder import RunFolder
+from genrekit.store import Store
+
+if TYPE_CHECKING:
+    from genrekit.clip_preparation import Stage
+    from genrekit.preparation import Preparation
+    from genrekit.training import Training
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """``metrics`` is the content of ``metrics.json``; ``interrupted`` says that Ctrl-C ended training early."""
+
+    folder: Path
+    metrics: dict[str, Any]
+    interrupted: bool
+
+
+@dataclass
+class Run:
+    """One run on its way."""
+
+    recipe: Recipe
+    clips: Clips
+    folder: RunFolder
+    runs: Path
+    store: Store
+    narrator: Narrator
+    plugins: Plugins
+    processes: Processes
+    profile: Profile = field(default_factory=Profile)
+
+    def describe(self) -> None:
+        """Write down what is about to be done."""
+        self.folder.write_text("recipe.toml", recipes.dump(self.recipe))
+        self.folder.write_json("environment.json", hardware.describe(self.plugins.versions()))
+
+    def go(self, profile: bool = False) -> RunResult:
+        """Prepare, train, evaluate, export; tells plugins how it ended."""
+        if profile and self.recipe.train.device == "cuda":
+            self.profile.settle = hardware.wait_for_gpu
+        self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
+        status, metrics = "failed", dict[str, Any]()
+        try:
+            result = self._go()
+            status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
+            if profile and self.processes.first:
+                self._tell_profile()
+            return result
+        except KeyboardInterrupt:
+            status = "interrupted"
+            self.narrator.say(f"\nstopped. Go on with: {self._way_on}")
+            raise
+        finally:
+            self._tell(RunEnded(self.folder.path, status, metrics), "run_ended")  # type: ignore[arg-type]
+
+    def _tell(self, event: object, hook: str) -> None:
+        """Tell plugins, once for all processes."""
+        if self.processes.first:
+            getattr(self.plugins.hooks.hook, hook)(event=event)
+
+    def _tell_profile(self) -> None:
+        self.folder.write_json("profile.json", self.profile.as_json())
+        for line in self.profile.lines():
+            self.narrator.say(line)
+
+    def _go(self) -> RunResult:
+        from genrekit.assembly import assemble
+        from genrekit.finishing import Finishing
+
+        self._introduce()
+        preparation = self._prepare()
+        training = assemble(self, preparation)
+        interrupted = self._fit(training)
+        outcomes = training.best_outcomes()
+        metrics: dict[str, Any] = {}
+        if self.processes.first:
+            metrics = Finishing(self, training, preparation).finish(outcomes)
+            self.folder.make_latest(self.runs)
+        return RunResult(self.folder.path, self.processes.agree(metrics), interrupted)
+
+    def _introduce(self) -> None:
+        counts = ", ".join(f"{count} {part}" for part, count in self.clips.counts().items() if count)
+        self.narrator.say(f"{self.recipe.name}: {len(self.clips)} clips, {len(self.clips.labels())} classes ({counts})")
+        train = self.recipe.train
+        self.narrator.say(f"{train.device}, {train.precision}, {train.threads} threads; run folder {self.folder.path}")
+        for note in self.clips.notes:
+            self.narrator.warn(note)
+
+    @property
+    def stage(self) -> Stage:
+        """What is stored: features, unless something random changes the waveform before them."""
+        return "waveform" if any(augmenter.on == "waveform" for augmenter in self.recipe.augment) else "features"
+
+    def _prepare(self) -> Preparation:
+        from genrekit.data_record import check_usable, record
+        from genrekit.preparation import prepare
+
+        if not self.processes.first:
+            self.processes.wait()
+        used = sum(self.clips.counts().values())
+        with self.narrator.steps("audio", used) as advance:
+            preparation = prepare(
+                self.clips,
+                self.recipe.features,
+                self.stage,
+                self.recipe.executor,
+                self.store,
+                lambda done: advance(Path(done.path).name),
+            )
+        if self.processes.first:
+            self.processes.wait()
+        for result in preparation.results.values():
+            self.profile.add_all(result.seconds)
+        if self.processes.first:
+            record(self.folder, self.clips, preparation, self.narrator)
+        check_usable(self.clips, preparation)
+        return preparation
+
+    def epoch_ended(self, line: dict[str, float]) -> str | None:
+        self.narrator.epoch(line, self.recipe.train.epochs)
+        event = EpochEnded(self.folder.path, int(line["epoch"]), dict(line))
+        self._tell(event, "epoch_ended")
+        return self.processes.agree(event.stop)
+
+    @property
+    def _way_on(self) -> str:
+        """The command that resumes this run. A recipe does not say which local files its components are in."""
+        local = [f" --plugin {plugin.distribution}" for plugin in self.plugins.found if plugin.version == "local"]
+        return f"genrekit run --resume {self.folder.path}{''.join(local)}"
+
+    def _fit(self, training: Training) -> bool:
+        """Train; True if Ctrl-C ended it after at least one epoch, so that there is a best model to keep."""
+        try:
+            training.fit()
+        except KeyboardInterrupt:
+            if not training.history:
+                raise
+            self.narrator.say(
+                f"\nstopped in epoch {training.progress.epoch + 1}; keeping epoch {training.progress.best_epoch}. "
+                f"Go on with: {self._way_on}"
+            )
+            return True
+        if training.progress.stopped:
+            self.narrator.say(f"stopped early: {training.progress.stopped}")
+        return False

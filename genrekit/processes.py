@@ -1,0 +1,108 @@
+"""One run on several processes (``accelerate launch -m genrekit run``, torchrun): the result of one process.
+
+Every process holds the whole network and takes its share of each batch. What crosses the batch (the sum of the loss,
+batch statistics, dropout's random stream) is shared, so that N processes compute what one would, within float rounding.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+T = TypeVar("T")
+
+
+def launched() -> bool:
+    """Whether a launcher started this process as one of several. Tells without importing torch."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The processes of this run; by default just this one."""
+
+    rank: int = 0
+    count: int = 1
+
+    @classmethod
+    def join(cls, on_cpu: bool) -> Processes:
+        """Meet the others, if there are any."""
+        if not launched():
+            return cls()
+        from accelerate import PartialState
+
+        state = PartialState(cpu=on_cpu)
+        return cls(state.process_index, state.num_processes)
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the one that writes the run folder."""
+        return self.rank == 0
+
+    def share(self, total: int) -> slice:
+        """This process's part of ``total`` things in a row; sizes differ by one at most."""
+        size, more = divmod(total, self.count)
+        start = self.rank * size + min(self.rank, more)
+        return slice(start, start + size + (self.rank < more))
+
+    def wait(self) -> None:
+        """Return when all have come here."""
+        if self.count > 1:
+            import torch.distributed
+
+            torch.distributed.barrier()
+
+    def agree(self, value: T) -> T:
+        """The first process's value."""
+        if self.count == 1:
+            return value
+        import torch.distributed
+
+        values = [value]
+        torch.distributed.broadcast_object_list(values, src=0)
+        return values[0]
+
+    def gather(self, rows: np.ndarray) -> np.ndarray:
+        """Everybody's ``rows`` [n, ...], one after another in the order of the processes."""
+        if self.count == 1:
+            return rows
+        import numpy as np
+        import torch.distributed
+
+        parts: list[Any] = [None] * self.count
+        torch.distributed.all_gather_object(parts, rows)
+        return np.concatenate([part for part in parts if len(part)])
+
+    def add(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The sum over all processes, in place; gradients do not pass."""
+        if self.count > 1:
+            import torch.distributed
+
+            torch.distributed.all_reduce(tensor)
+        return tensor
+
+    def add_gradients(self, network: torch.nn.Module) -> None:
+        """Replace each gradient by the sum over all processes."""
+        if self.count == 1:
+            return
+        import torch
+
+        gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+        flat = self.add(torch.cat([gradient.reshape(-1) for gradient in gradients]))
+        start = 0
+        for gradient in gradients:
+            gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+            start += gradient.numel()
+
+
+@dataclass
+class BatchShare:
+    """Which rows of the batch this process holds: ``rows`` of ``total``. Set anew for each step."""
+
+    rows: slice = field(default_factory=lambda: slice(0, 0))
+    total: int = 0

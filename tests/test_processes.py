@@ -1,0 +1,92 @@
+"""Several processes give what one gives, and write one run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from genrekit.processes import Processes
+from genrekit.shared_batch import SharedBatchNorm, share_batches
+from toy_runs import TOY, ToyRuns
+
+
+@given(st.integers(0, 1000), st.integers(1, 9))
+def test_shares_cover_everything_once(total: int, count: int) -> None:
+    rows = list(range(total))
+    shares = [rows[Processes(rank, count).share(total)] for rank in range(count)]
+    assert [row for share in shares for row in share] == rows
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+
+
+def test_alone_nothing_is_exchanged() -> None:
+    alone = Processes()
+    tensor = torch.ones(3)
+    assert alone.add(tensor) is tensor
+    assert alone.agree("x") == "x"
+    module = nn.Sequential(nn.BatchNorm1d(2))
+    assert share_batches(module, alone, None) is module  # type: ignore[arg-type]
+    assert isinstance(module[0], nn.BatchNorm1d)
+
+
+def test_shared_batch_norm_evaluates_as_torch_does() -> None:
+    layer = nn.BatchNorm2d(3)
+    layer(torch.randn(8, 3, 4, 4))
+    x = torch.randn(2, 3, 4, 4)
+    assert torch.equal(SharedBatchNorm(layer).eval()(x), layer.eval()(x))
+    assert list(SharedBatchNorm(layer).state_dict()) == list(layer.state_dict())
+
+
+@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
+def test_two_processes_give_one_processes_figures(toy: ToyRuns, launcher: str) -> None:
+    """Batch normalisation, dropout, augmentation and an odd last batch included; 24 training windows in fives."""
+    single = toy.run("train.precision=float32").folder
+    recipe = single / "recipe.toml"
+    launch = {
+        "torchrun": ["torch.distributed.run", "--nproc-per-node", "2", "--rdzv-endpoint", "127.0.0.1:0",
+                     "--rdzv-backend", "c10d"],
+        "accelerate": ["accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1",
+                       "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"],
+    }[launcher]  # fmt: skip
+    genrekit = ["-m", "genrekit", "run", str(recipe), "--runs", str(toy.root / "two"), "--store", str(toy.root / "s")]
+    environment = {**os.environ, "GENREKIT_PLUGINS": str(TOY), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", *launch, *genrekit]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    folders = list((toy.root / "two" / "toy").iterdir())
+    assert len(folders) == 1
+    assert figures(folders[0]) == pytest.approx(figures(single), abs=2e-5)
+    assert (folders[0] / "bundle" / "model.onnx").exists()
+    assert len((folders[0] / "predictions.csv").read_text().splitlines()) == 1 + 6
+    assert done.stdout.count("clips ready") == 1
+
+
+def figures(folder: Path) -> dict[str, float]:
+    """Every figure of every epoch."""
+    lines = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    kept = {
+        f"{line['epoch']} {name}": value
+        for line in lines
+        for name, value in line.items()
+        if not name.endswith("_s") and name != "epoch"
+    }
+    validation = json.loads((folder / "metrics.json").read_text())["validation"]
+    return kept | {f"final {name}": value for name, value in validation.items()}
+
+
+def test_more_processes_than_examples_in_a_batch_are_refused(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    from genrekit.errors import TrainingError
+
+    monkeypatch.setattr("genrekit.processes.Processes.join", classmethod(lambda cls, on_cpu: Processes(0, 9)))
+    monkeypatch.setattr("genrekit.processes.Processes.agree", lambda self, value: value)
+    monkeypatch.setattr("genrekit.processes.Processes.wait", lambda self: None)
+    with pytest.raises(TrainingError, match="9 processes cannot share a batch of 4"):
+        toy.run()

@@ -43,11 +43,12 @@ def cut(blocks: Iterable[np.ndarray], window: int) -> Iterator[tuple[int, np.nda
             begin = len(held) - fresh
             yield start + begin, held[begin : begin + window]
             held, start, fresh = held[begin:], start + begin, fresh - window
+    # What is fresh now is the whole recording, or more than the tolerance and worth a window.
     begin = len(held) - fresh
     if begin == 0:
         yield start, held
-    elif fresh > tolerance:
-        reach = min(begin, max(0, len(held) - window))
+    else:
+        reach = min(begin, len(held) - window)
         yield start + reach, held[reach : reach + window]
 
 

@@ -61,7 +61,7 @@ def test_components_of_a_recipe_made_in_python_keep_their_options() -> None:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
-PATHS = TEXT.map(lambda text: Path("/clips", text.replace("/", "") or "x"))
+PATHS = st.one_of(TEXT, st.text("$a{}~", max_size=5)).map(lambda text: Path("/clips", text.replace("/", "") or "x"))
 SHARES = st.floats(0, 1)
 RECIPES = st.builds(
     dict,

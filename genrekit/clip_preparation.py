@@ -68,6 +68,7 @@ def _prepare(job: Job) -> Prepared:
     key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job.features))
     about = job.store.about(key)
     if about is not None:
+        job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
     clock = _Clock()
     info = audio.probe(job.path)

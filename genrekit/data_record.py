@@ -33,20 +33,15 @@ def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: 
 
 def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
     """The content of ``data.json``."""
-    parts, labels = clips.column("part"), clips.single_labels()
+    parts, labels, groups = clips.column("part"), clips.single_labels(), clips.column("group")
     usable = preparation.usable
-    counted = {
-        part: dict(sorted(Counter(labels[row] for row in usable if parts[row] == part).items())) for part in PARTS
-    }
-    groups = {
-        part: len({clips.column("group")[row] for row in usable if parts[row] == part} - {None}) for part in PARTS
-    }
+    rows = {part: [row for row in usable if parts[row] == part] for part in PARTS}
     keys = sorted(f"{parts[row]} {labels[row]} {result.content}" for row, result in usable.items())
     return {
         "clips": len(clips),
         "unused": parts.count(None),
-        "parts": counted,
-        "groups": groups,
+        "parts": {part: dict(sorted(Counter(labels[row] for row in rows[part]).items())) for part in PARTS},
+        "groups": {part: len({groups[row] for row in rows[part]} - {None}) for part in PARTS},
         "notes": list(clips.notes),
         "quarantined": [{"path": result.path, "reason": result.reason} for result in preparation.quarantined],
         "noted": [{"path": result.path, "notes": list(result.notes)} for result in usable.values() if result.notes],

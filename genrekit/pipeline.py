@@ -46,6 +46,7 @@ class Run:
     plugins: Plugins
     processes: Processes
     profile: Profile = field(default_factory=Profile)
+    store_size: int | None = None
 
     def describe(self) -> None:
         """Write down what is about to be done."""
@@ -132,7 +133,19 @@ class Run:
         if self.processes.first:
             record(self.folder, self.clips, preparation, self.narrator)
         check_usable(self.clips, preparation)
+        self._limit_store(preparation)
         return preparation
+
+    def _limit_store(self, preparation: Preparation) -> None:
+        from genrekit.store_care import prune, size_text
+
+        if self.store_size is None or not self.processes.first:
+            return
+        needed = {done.key for done in preparation.usable.values() if done.key}
+        removed = prune(self.store, self.store_size, needed)
+        if removed:
+            freed = size_text(sum(item.size_bytes for item in removed))
+            self.narrator.say(f"{len(removed)} items used longest ago left the store, {freed}")
 
     def epoch_ended(self, line: dict[str, float]) -> str | None:
         self.narrator.epoch(line, self.recipe.train.epochs)

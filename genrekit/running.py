@@ -30,12 +30,13 @@ def run_recipe(
     store: str | Path | None = None,
     narrator: Narrator | None = None,
     profile: bool = False,
+    store_size: int | None = None,
 ) -> RunResult:
     """Train what a recipe says. Raises `GenrekitError` for whatever the user can mend.
 
     ``overrides`` are ``"train.epochs=3"`` strings; ``runs`` is where run folders are made; ``store`` is where features
     are kept (None: ``$GENREKIT_STORE`` or the user's cache); ``profile`` says where the time went, at the end and in
-    ``profile.json``.
+    ``profile.json``; ``store_size`` is how many bytes the store may hold beside what this run needs.
     """
     loaded = recipes.load(recipe, overrides)
     clips = split_clips(loaded)
@@ -45,6 +46,7 @@ def run_recipe(
     run = _run(loaded, clips, cast("RunFolder", folder), Path(runs), store, narrator, processes)
     if processes.first:
         run.describe()
+    run.store_size = store_size
     return run.go(profile)
 
 

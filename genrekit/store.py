@@ -6,6 +6,7 @@ component's options and its code, so that nothing stale is ever found and runs s
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import json
@@ -65,6 +66,11 @@ class Store:
                 return about | {"windows": item.get_slice(_TENSOR).get_shape()[0]}
         except (OSError, safetensors.SafetensorError, ValueError, KeyError):
             return None
+
+    def touch(self, key: str) -> None:
+        """Note that an item is used; many file systems do not note that it is read."""
+        with contextlib.suppress(OSError):
+            os.utime(self.path(key))
 
     def window(self, key: str, index: int) -> np.ndarray:
         """One window of an item; only its bytes are read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def items(store: Store) -> Iterator[Item]:
                 status = path.stat()
             except FileNotFoundError:
                 continue
-            yield Item(path, status.st_size, max(status.st_mtime, status.st_atime))
+            yield Item(path, status.st_size, status.st_mtime)
 
 
 def damaged(store: Store) -> Iterator[Item]:
@@ -57,12 +57,15 @@ def abandoned(store: Store) -> Iterator[Path]:
             yield path
 
 
-def prune(store: Store, keep_bytes: int) -> list[Item]:
-    """Remove what was used longest ago until at most ``keep_bytes`` are left; returns what was removed."""
+def prune(store: Store, keep_bytes: int, needed: Container[str] = ()) -> list[Item]:
+    """Remove what was used longest ago until at most ``keep_bytes`` are left; returns what was removed.
+
+    Items whose key is ``needed`` stay, even if they alone are more.
+    """
     removed, total = [], 0
-    for item in sorted(items(store), key=lambda item: -item.used_s):
+    for item in sorted(items(store), key=lambda item: (item.path.stem not in needed, -item.used_s)):
         total += item.size_bytes
-        if total > keep_bytes:
+        if total > keep_bytes and item.path.stem not in needed:
             item.path.unlink(missing_ok=True)
             removed.append(item)
     for path in abandoned(store):

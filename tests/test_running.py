@@ -122,6 +122,14 @@ def test_profile_tells_where_the_time_went(toy: ToyRuns) -> None:
     assert any("backward" in said for said in narrator.said)
 
 
+def test_store_is_kept_to_its_size_but_for_what_the_run_needs(toy: ToyRuns) -> None:
+    toy.run("features.bands=4")
+    narrator = Notebook()
+    toy.run(narrator=narrator, store_size=0)
+    assert len(list((toy.root / "store").rglob("*.safetensors"))) == 18
+    assert any(said.startswith("18 items used longest ago left the store") for said in narrator.said)
+
+
 def test_changed_audio_is_decoded_again(toy: ToyRuns) -> None:
     path = toy.tones / "low" / "0.wav"
     first = json.loads((toy.run().folder / "data.json").read_text())["fingerprint"]

@@ -37,6 +37,14 @@ def test_prune_removes_what_was_used_longest_ago(store: Store) -> None:
     assert list(items(store)) == []
 
 
+def test_needed_items_stay(store: Store) -> None:
+    oldest = f"{0:040x}"
+    prune(store, keep_bytes=5000, needed={oldest})
+    assert [item.path.stem for item in items(store)] == [oldest]
+    prune(store, keep_bytes=0, needed={oldest})
+    assert [item.path.stem for item in items(store)] == [oldest]
+
+
 def test_damage_is_found(store: Store) -> None:
     assert list(damaged(store)) == []
     path = store.path(f"{1:040x}")

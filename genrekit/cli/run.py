@@ -25,6 +25,15 @@ def run(
     store: Annotated[
         Path | None, typer.Option(help="where features are kept", envvar="GENREKIT_STORE", show_default="user cache")
     ] = None,
+    store_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="what is used longest ago leaves the store beyond this, e.g. 50G",
+            envvar="GENREKIT_STORE_SIZE",
+            show_default="no limit",
+        ),
+    ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="say where the time went")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors")] = False,
 ) -> None:
@@ -39,9 +48,24 @@ def run(
         result = resume_run(resume, store=store, narrator=narrator)
     elif recipe is not None:
         result = run_recipe(
-            recipe, overrides=overrides or (), runs=runs, store=store, narrator=narrator, profile=profile
+            recipe,
+            overrides=overrides or (),
+            runs=runs,
+            store=store,
+            narrator=narrator,
+            profile=profile,
+            store_size=_bytes(store_size),
         )
     else:
         raise GenrekitError("which recipe?", hint="genrekit run examples/quickstart.toml")
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def _bytes(size: str | None) -> int | None:
+    from genrekit.store_care import parse_size
+
+    try:
+        return parse_size(size) if size else None
+    except ValueError as error:
+        raise GenrekitError(str(error), where="--store-size") from None

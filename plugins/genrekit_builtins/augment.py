@@ -17,7 +17,7 @@ class Gain(genrekit.Augmenter):
     use: Literal["gain"] = "gain"
     amount: float = genrekit.Field(0.1, ge=0, le=1, description="largest change of the factor: 0.1 is 0.9 to 1.1")
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, float]:  # noqa: ARG002
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, float]:
         return {"factor": rng.uniform(1 - self.amount, 1 + self.amount)}
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -36,7 +36,7 @@ class Noise(genrekit.Augmenter):
     sigma: float = genrekit.Field(0.02, ge=0, le=100, description="standard deviation of the noise")
     probability: float = genrekit.Field(0.3, ge=0, le=1, description="the chance that a clip is changed in an epoch")
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, int]:  # noqa: ARG002
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, int]:
         return {"seed": int(rng.integers(2**63))}
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:

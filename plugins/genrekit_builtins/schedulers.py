@@ -21,7 +21,7 @@ class Step(genrekit.Scheduler):
     step_size: int = genrekit.Field(10, ge=1, description="epochs from one change to the next")
     gamma: float = genrekit.Field(0.5, gt=0, le=1, description="factor of each change")
 
-    def build(self, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:  # noqa: ARG002
+    def build(self, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:
         from torch.optim.lr_scheduler import StepLR
 
         return StepLR(optimizer, self.step_size, self.gamma)
@@ -77,7 +77,7 @@ class Plateau(genrekit.Scheduler):
     threshold: float = genrekit.Field(1e-4, ge=0, description="relative change that counts as improvement")
     min_lr: float = genrekit.Field(0.0, ge=0, description="the learning rate never goes below this")
 
-    def build(self, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:  # noqa: ARG002
+    def build(self, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:
         from torch.optim.lr_scheduler import ReduceLROnPlateau
 
         auto: Literal["min", "max"] = "min" if "loss" in self.metric else "max"

@@ -98,3 +98,8 @@ def printable(line: str, longest: int = 160) -> str:
     """A line of somebody's file, fit for a terminal: no control characters, ``longest`` characters at most."""
     line = line[:longest] + "…" if len(line) > longest else line
     return "".join(character if character.isprintable() else " " for character in line)
+
+
+def one_line(error: BaseException) -> str:
+    """``ImportError: no such module``, whatever lines the message has."""
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
 import re
-import sys
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,13 +14,13 @@ from typing import Literal
 
 import pluggy
 
-from genrekit import hookspecs
-from genrekit.component import KINDS, Component
-from genrekit.errors import PluginError
+from genrekit.claims import claims, hook_manager
+from genrekit.errors import one_line
+from genrekit.local_plugin import imported
 from genrekit.registry import Entry, Registry
 
 GROUP = "genrekit"
-HOOK_OF_KIND = {kind: f"register_{kind if kind.endswith('s') else kind + 's'}" for kind in KINDS}
+"""The group of entry points that name plugin modules."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +45,11 @@ class Plugin:
         return f"'{self.name}' ({self.distribution} {self.version}): {self.cause or self.status}"
 
 
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(hookspecs)
-    return manager
-
-
 @dataclass
 class Plugins:
     """All that was found: the hooks to call, the components, and how each plugin fared."""
 
-    hooks: pluggy.PluginManager = field(default_factory=_manager)
+    hooks: pluggy.PluginManager = field(default_factory=hook_manager)
     registry: Registry = field(default_factory=Registry)
     found: list[Plugin] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
@@ -84,39 +76,11 @@ class Plugins:
     def add(self, module: object, name: str, distribution: str, version: str) -> None:
         """Register one imported plugin module and its components; all of them or, with an exception, none."""
         plugin = Plugin(name, distribution, version, "loaded")
-        claims = _claims(module)
+        claimed = claims(module)
         self.hooks.register(module, name=plugin.identity)
-        for kind, component in claims:
+        for kind, component in claimed:
             self.registry.add(kind, Entry(component, name, distribution))
         self.found.append(plugin)
-
-
-def _claims(module: object) -> list[tuple[str, type[Component]]]:
-    """(kind, class) of what a module registers. It is asked alone, so that what fails leaves nothing behind."""
-    alone = _manager()
-    alone.register(module)
-    alone.check_pending()
-    _refuse_unmarked_hooks(alone, module)
-    claims: list[tuple[str, type[Component]]] = []
-    trial = Registry()
-    for kind, hook in HOOK_OF_KIND.items():
-        getattr(alone.hook, hook)(register=functools.partial(_claim, claims, kind))
-    for kind, component in claims:
-        trial.add(kind, Entry(component, component.__name__, component.__module__))
-    for (kind, name), entries in trial.conflicts().items():
-        raise TypeError(f"registers {len(entries)} {kind} classes as '{name}': {' and '.join(map(str, entries))}")
-    return claims
-
-
-def _claim(claims: list[tuple[str, type[Component]]], kind: str, component: type[Component]) -> type[Component]:
-    claims.append((kind, component))
-    return component
-
-
-def _refuse_unmarked_hooks(manager: pluggy.PluginManager, module: object) -> None:
-    for hook in vars(manager.hook):
-        if callable(getattr(module, hook, None)) and manager.parse_hookimpl_opts(module, hook) is None:
-            raise TypeError(f"{hook} is not marked with @genrekit.hookimpl")
 
 
 def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugins:
@@ -125,22 +89,20 @@ def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugi
     ``blocked`` holds names of plugins or of distributions. A local file that fails is an error, since somebody asked
     for it by name; an installed plugin is only reported.
     """
-    plugins = Plugins()
-    unmatched = {_normal(name): name for name in blocked}
-    named = functools.cache(_distribution)
-    blocks = frozenset(unmatched)
+    plugins, named = Plugins(), functools.cache(_distribution)
+    blocks, seen = {_normal(name): name for name in blocked}, set()
     for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        distribution, version = named(point.dist)
-        matching = blocks & {_normal(point.name), _normal(distribution)}
-        if matching:
-            plugins.found.append(Plugin(point.name, distribution, version, "blocked"))
+        about = (point.name, *named(point.dist))
+        names = {_normal(point.name), _normal(about[1])}
+        seen |= names
+        if names & blocks.keys():
+            plugins.found.append(Plugin(*about, "blocked"))
         else:
-            _load_installed(plugins, point, distribution, version)
-        for name in matching:
-            unmatched.pop(name, None)
+            _load_installed(plugins, point, *about)
+    plugins.unmatched.extend(name for normal, name in blocks.items() if normal not in seen)
     for path in dict.fromkeys(Path(path).expanduser() for path in local):
-        _load_file(plugins, path)
-    plugins.unmatched.extend(unmatched.values())
+        with imported(path) as module:
+            plugins.add(module, path.stem, str(path), "local")
     return plugins
 
 
@@ -150,49 +112,18 @@ def _normal(name: str) -> str:
 
 
 def _distribution(distribution: metadata.Distribution | None) -> tuple[str, str]:
+    """Name and version."""
     if distribution is None or not (distribution.read_text("METADATA") or distribution.read_text("PKG-INFO")):
         return "unknown", "?"
     return distribution.name or "unknown", distribution.version or "?"
 
 
-def _load_installed(plugins: Plugins, point: metadata.EntryPoint, distribution: str, version: str) -> None:
+def _load_installed(plugins: Plugins, point: metadata.EntryPoint, name: str, distribution: str, version: str) -> None:
     try:
-        plugins.add(point.load(), point.name, distribution, version)
+        plugins.add(point.load(), name, distribution, version)
     except (Exception, SystemExit) as error:
-        plugins.found.append(
-            Plugin(point.name, distribution, version, "broken", _cause(error), trace=traceback.format_exc())
-        )
-
-
-def _cause(error: BaseException) -> str:
-    """The exception on one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _load_file(plugins: Plugins, path: Path) -> None:
-    if not path.is_file():
-        raise PluginError(f"no plugin file at {path}", hint="--plugin takes the path of a Python file")
-    name = f"genrekit_local_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise PluginError(f"{path} is not a Python file", hint="--plugin takes the path of a .py file")
-    module = importlib.util.module_from_spec(spec)
-    # Pickling to worker processes and dataclasses look classes up by their module's name.
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-        plugins.add(module, path.stem, str(path), "local")
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise PluginError(f"plugin {path} does not load: {_cause(error)}", where=_line(error, path)) from error
-
-
-def _line(error: BaseException, path: Path) -> str:
-    """Where in ``path`` it went wrong, as ``file:line``."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return f"{path}:{error.lineno}"
-    frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return f"{path}:{frames[-1]}" if frames else str(path)
+        broken = Plugin(name, distribution, version, "broken", one_line(error), trace=traceback.format_exc())
+        plugins.found.append(broken)
 
 
 _options: dict[str, tuple[str, ...]] = {"local": (), "blocked": ()}

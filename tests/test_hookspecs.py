@@ -5,9 +5,9 @@ import inspect
 import pytest
 
 from genrekit import hookspecs
-from genrekit.plugins import _manager
+from genrekit.claims import hook_manager
 
-HOOKS = vars(_manager().hook)
+HOOKS = vars(hook_manager().hook)
 
 
 KINDS = ("dataset", "splitter", "augmenter", "model", "optimizer", "scheduler", "evaluator", "executor", "command")

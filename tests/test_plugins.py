@@ -10,10 +10,10 @@ import pytest
 import small_components
 
 import genrekit
-from genrekit import plugins as plugin_module
+from genrekit.claims import HOOK_OF_KIND, hook_manager
 from genrekit.component import KINDS
 from genrekit.errors import PluginError
-from genrekit.plugins import HOOK_OF_KIND, Plugins, configure, installed, load
+from genrekit.plugins import Plugins, configure, installed, load
 
 GOOD = '''\
 from typing import Literal
@@ -287,7 +287,7 @@ def test_a_plugin_is_registered_whole_or_not_at_all(small: Plugins) -> None:
 
 
 def test_every_kind_has_a_hook() -> None:
-    hooks = vars(plugin_module._manager().hook)
+    hooks = vars(hook_manager().hook)
     assert set(HOOK_OF_KIND) == set(KINDS)
     assert set(HOOK_OF_KIND.values()) < set(hooks)
     assert {hook for hook in hooks if hook.startswith("register_")} - set(HOOK_OF_KIND.values()) == {

@@ -14,7 +14,7 @@ from genrekit.cli import plugins, predict, recipe, run, store
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
-from genrekit.errors import GenrekitError, did_you_mean
+from genrekit.errors import GenrekitError, did_you_mean, one_line
 from genrekit.plugins import Plugins, configure, installed
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def _failed(error: Exception, traced: bool) -> int:
     elif isinstance(error, GenrekitError):
         show_error(error)
     else:
-        cause = " ".join(f"{type(error).__name__}: {error}".split())
-        show_error(GenrekitError(f"internal error: {cause}; run again with --traceback"))
+        show_error(GenrekitError(f"internal error: {one_line(error)}; run again with --traceback"))
     return 2 if isinstance(error, GenrekitError) else 1
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from genrekit.errors import one_line
+
 if TYPE_CHECKING:
     import pluggy
     from typer.core import TyperGroup
@@ -20,7 +22,7 @@ def add_plugin_commands(root: TyperGroup, plugins: Plugins) -> None:
         try:
             commands = _commands(implementation)
         except Exception as error:
-            _note(plugins, implementation, f"its commands are left out: {type(error).__name__}: {error}")
+            _note(plugins, implementation, f"its commands are left out: {one_line(error)}")
             continue
         taken = sorted(commands.keys() & root.commands.keys())
         if taken:
@@ -40,4 +42,4 @@ def _commands(implementation: pluggy.HookImpl) -> dict[str, Any]:
 def _note(plugins: Plugins, implementation: pluggy.HookImpl, cause: str) -> None:
     for index, plugin in enumerate(plugins.found):
         if implementation.plugin_name == plugin.identity:
-            plugins.found[index] = dataclasses.replace(plugin, cause=" ".join(cause.split()))
+            plugins.found[index] = dataclasses.replace(plugin, cause=cause)

@@ -1,0 +1,54 @@
+"""What a plugin module registers, asked so that nothing is left behind where something is wrong with it."""
+
+from __future__ import annotations
+
+import functools
+
+import pluggy
+
+from genrekit import hookspecs
+from genrekit.component import KINDS, Component
+from genrekit.registry import Entry, Registry
+
+HOOK_OF_KIND = {kind: f"register_{kind if kind.endswith('s') else kind + 's'}" for kind in KINDS}
+
+Claim = tuple[str, type[Component]]
+
+
+def hook_manager() -> pluggy.PluginManager:
+    """A manager that knows genrekit's hooks and no plugin yet."""
+    manager = pluggy.PluginManager("genrekit")
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def claims(module: object) -> list[Claim]:
+    """(kind, class) of each component; raises TypeError or pluggy's PluginValidationError if any is wrong."""
+    alone = hook_manager()
+    alone.register(module)
+    alone.check_pending()
+    _refuse_unmarked_hooks(alone, module)
+    found: list[Claim] = []
+    for kind, hook in HOOK_OF_KIND.items():
+        getattr(alone.hook, hook)(register=functools.partial(_claim, found, kind))
+    _refuse_what_cannot_be_registered(found)
+    return found
+
+
+def _claim(found: list[Claim], kind: str, component: type[Component]) -> type[Component]:
+    found.append((kind, component))
+    return component
+
+
+def _refuse_unmarked_hooks(manager: pluggy.PluginManager, module: object) -> None:
+    for hook in vars(manager.hook):
+        if callable(getattr(module, hook, None)) and manager.parse_hookimpl_opts(module, hook) is None:
+            raise TypeError(f"{hook} is not marked with @genrekit.hookimpl")
+
+
+def _refuse_what_cannot_be_registered(found: list[Claim]) -> None:
+    trial = Registry()
+    for kind, component in found:
+        trial.add(kind, Entry(component, component.__name__, component.__module__))
+    for (kind, name), entries in trial.conflicts().items():
+        raise TypeError(f"registers {len(entries)} {kind} classes as '{name}': {' and '.join(map(str, entries))}")

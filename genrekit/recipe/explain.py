@@ -120,7 +120,8 @@ def _wanted_shape(detail: ErrorDetails, place: Place) -> str | None:
         return None
     if isinstance(place.value, list):
         return f"should be one table, not an array; write [{name}]"
-    use = f'; write {place.path[-1]} = {{ use = "{place.value}" }}' if place.kind and isinstance(place.value, str) else ""
+    named = place.kind and isinstance(place.value, str)
+    use = f'; write {place.path[-1]} = {{ use = "{place.value}" }}' if named else ""
     return f"should be a table, not {shown(place.value)}{use}"
 
 

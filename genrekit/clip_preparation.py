@@ -65,7 +65,7 @@ def prepare_clip(job: Job) -> Prepared:
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     content = job.content or _hash(job.path)
-    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job.features))
+    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job))
     about = job.store.about(key)
     if about is not None:
         job.store.touch(key)
@@ -157,8 +157,13 @@ def _module(features: FeatureExtractor) -> Any:
     return module.eval()
 
 
+def _code(job: Job) -> str:
+    """Waveforms are stored before the features' code has touched them."""
+    return _features_code(job.features) if job.stage == "features" else ""
+
+
 @functools.lru_cache(maxsize=4)
-def _code(features: FeatureExtractor) -> str:
+def _features_code(features: FeatureExtractor) -> str:
     return code_version(features, _module(features).modules())
 
 

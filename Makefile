@@ -1,12 +1,13 @@
 # make demo   a virtual environment in .venv, then a small model trained on synthetic clips, then one prediction
 # make test   the same environment, then all tests; real-data tests run where GENREKIT_TEST_DATA leads to the clips
 # make lint   formatting, lint and types
+# make docs   write docs/reference anew from the code
 # make pin    work out constraints.txt anew
 UV := $(or $(shell command -v uv),.tools/bin/uv)
 BIN := .venv/bin
 export UV_PYTHON_PREFERENCE ?= only-system
 
-.PHONY: demo test lint pin clean
+.PHONY: demo test lint docs pin clean
 .DELETE_ON_ERROR:
 
 demo: .venv/ready
@@ -20,6 +21,9 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/ready
+	$(BIN)/python docs/generate
 
 pin: $(UV)
 	$(UV) pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o constraints.txt

@@ -106,7 +106,10 @@ class Augmenter(Component):
     probability: float = Field(0.5, ge=0, le=1, description="the chance that a clip is changed in an epoch")
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Draw:
-        """One clip's random numbers. ``shape`` is one example's: (samples,) or (channels, bins, frames)."""
+        """One clip's random numbers by name, each a number, or an array of one shape for all clips.
+
+        ``shape`` is one example's: (samples,) or (channels, bins, frames).
+        """
         raise NotImplementedError
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -142,6 +145,7 @@ class Scheduler(Component):
 
     kind: ClassVar[str] = "scheduler"
     interval: ClassVar[Literal["epoch", "step"]] = "epoch"
+    """When `advance` is called: after each epoch, or after each step."""
 
     def build(self, optimizer: torch.optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:
         """A torch scheduler; its state must be plain numbers and lists, so that checkpoints can hold it."""

@@ -14,7 +14,8 @@ class Outcome:
     """Predictions for the clips of one part.
 
     ``targets`` int64 [clips] indexes ``labels``; ``probabilities`` float32 [clips, labels]; a clip of several windows
-    has the mean of theirs. ``loss`` is the mean cross-entropy over windows.
+    has the mean of theirs. ``rows`` int64 [clips] are the clips' rows in the data set's table. ``loss`` is the mean
+    cross-entropy over windows.
     """
 
     part: str

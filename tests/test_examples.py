@@ -13,6 +13,7 @@ import pytest
 from toy_runs import write
 
 import genrekit
+from genrekit.pipeline import RunResult
 from genrekit_builtins.gtzan_tracks import tracks
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -22,7 +23,7 @@ SMALL_MODEL = ("model.channels=[2, 4, 4]", "model.hidden_size=4", "model.head_si
 SHORT_GTZAN = (*SMALL_MODEL, "features.frames=64", "features.n_mels=32", "train.epochs=2", "train.batch_size=4")
 
 
-def shortened(recipe: str, root: Path, *overrides: str) -> genrekit.RunResult:
+def shortened(recipe: str, root: Path, *overrides: str) -> RunResult:
     """A run whose folders are all below ``root``."""
     return genrekit.run(EXAMPLES / recipe, overrides=overrides, runs=root / "runs", store=root / "store")
 

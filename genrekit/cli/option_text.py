@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genrekit.component import Component
+from genrekit.options import Options
 
 _BOUNDS = {
     "minimum": ">= {}",
@@ -33,9 +33,9 @@ class OptionText:
     description: str
 
 
-def option_texts(component: type[Component]) -> list[OptionText]:
-    """The options of a component, in order, without its name."""
-    schema = component.model_json_schema()
+def option_texts(options: type[Options]) -> list[OptionText]:
+    """The options of a component, without its name, or of a section of the recipe, in order."""
+    schema = options.model_json_schema()
     tables = schema.get("$defs", {})
     return [
         OptionText(

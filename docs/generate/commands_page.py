@@ -1,0 +1,44 @@
+"""The command line: the help of every command."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from genrekit import cli
+from genrekit.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Help:
+    """``name`` is what is typed, ``genrekit store prune``."""
+
+    name: str
+    text: str
+
+
+def commands() -> list[Help]:
+    """Every command that genrekit itself has, groups before what is in them."""
+    root = typer.main.get_command(cli._app(Plugins()))
+    return [Help(" ".join(["genrekit", *path]), _help(path)) for path in _paths(root, [])]
+
+
+def _paths(command: Any, path: list[str]) -> Iterator[list[str]]:
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _paths(below, [*path, name])
+
+
+def _help(path: list[str]) -> str:
+    """What ``--help`` prints, 80 columns wide wherever this runs."""
+    os.environ["COLUMNS"] = "80"
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        cli.main([*path, "--help"])
+    return text.getvalue().strip()

@@ -1,0 +1,76 @@
+"""The plugin contract: every hook, the base class of every kind, and what they are given."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+from option_row import Row, option_row
+from source import Member, members
+
+import genrekit
+from genrekit import clips, hookspecs, paths
+from genrekit import events as run_events
+from genrekit.claims import HOOK_OF_KIND
+from genrekit.cli.option_text import option_texts
+from genrekit.component import KINDS, Component
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A class: what it is, its members, and the options that subclasses inherit."""
+
+    name: str
+    text: str
+    members: list[Member]
+    options: list[Row]
+
+
+def hooks() -> list[Member]:
+    """Every hook, in the order of `genrekit.hookspecs`."""
+    return [member for member in members(hookspecs) if hasattr(getattr(hookspecs, member.name), "genrekit_spec")]
+
+
+def kinds() -> dict[str, Documented]:
+    """Hook -> the base class of what it registers; "" -> what all kinds have in common."""
+    return {"": _documented(Component)} | {HOOK_OF_KIND[kind]: _documented(base) for kind, base in KINDS.items()}
+
+
+def events() -> dict[str, Documented]:
+    """Hook -> what it is given."""
+    names = {
+        "run_started": run_events.RunStarted,
+        "epoch_ended": run_events.EpochEnded,
+        "run_ended": run_events.RunEnded,
+    }
+    return {hook: _documented(event) for hook, event in names.items()}
+
+
+def given() -> list[Documented]:
+    """The other public classes that components meet."""
+    return [_documented(found) for found in (genrekit.Clips, genrekit.Clip, genrekit.Outcome, genrekit.FeatureShape)]
+
+
+def others() -> list[Member]:
+    """What else plugins may import, errors last."""
+    written = [member for module in (genrekit, clips, paths) for member in members(module)]
+    found = {member.name: member for member in written if member.name in genrekit.__all__}
+    raised = [_error(getattr(genrekit, name)) for name in genrekit.__all__ if name.endswith("Error")]
+    return [_MARKER, _FIELD, *(found[name] for name in sorted(found)), *raised]
+
+
+_MARKER = Member("hookimpl", "@hookimpl", "Marks a function that implements a hook.")
+_FIELD = Member("Field", "Field(default, description=…, ge=…, le=…)", "An option of a component: pydantic's `Field`.")
+
+
+def _error(error: type[Exception]) -> Member:
+    signature = str(inspect.signature(error)).replace("'", "").removesuffix(" -> None")
+    return Member(error.__name__, f"{error.__name__}{signature}", inspect.cleandoc(error.__doc__ or ""))
+
+
+def _documented(owner: type) -> Documented:
+    options = option_texts(owner) if issubclass(owner, Component) else []
+    hidden = {"kind", "use", *(option.name for option in options)}
+    shown = [member for member in members(owner) if member.name not in hidden]
+    text = inspect.cleandoc(owner.__doc__ or "")
+    return Documented(owner.__name__, text, shown, [option_row(option) for option in options])

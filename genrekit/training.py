@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genrekit import atomic, checkpoint
+from genrekit import checkpoint, history
 from genrekit.augmentation import augment, generators
 from genrekit.clips import Clips
 from genrekit.console import Advance, Narrator
@@ -19,6 +18,7 @@ from genrekit.errors import TrainingError
 from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
+from genrekit.history import EpochLine
 from genrekit.outcome import Outcome
 from genrekit.prefetch import ahead
 from genrekit.processes import BatchShare, Processes
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from torch.optim.lr_scheduler import LRScheduler
-
-EpochLine = dict[str, float]
 
 
 @dataclass
@@ -193,24 +191,16 @@ class Training:
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         self.history.append(line)
-        best = max(
-            self.history, key=lambda past: (self._goodness(past, self.recipe.train.keep), -past.get("loss", 0.0))
-        )
-        line["best_epoch"] = self.progress.best_epoch = int(best["epoch"])
-        if best is line and self.processes.first:
+        kept = history.best(self.history, self.recipe.train.keep)
+        line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
+        if kept is line and self.processes.first:
             checkpoint.save_weights(self.best_path, self.network)
-
-    @staticmethod
-    def _goodness(line: EpochLine, figure: str) -> float:
-        """The figure, turned so that more is better."""
-        return -_figure(line, figure) if figure == "loss" else _figure(line, figure)
 
     def _tired(self) -> str | None:
         stop = self.recipe.train.stop_early
         if stop is None:
             return None
-        values = [self._goodness(line, stop.metric) for line in self.history]
-        waited = len(values) - 1 - values.index(max(values))
+        waited = history.epochs_without_better(self.history, stop.metric)
         return f"{stop.metric} has not improved for {waited} epochs" if waited >= stop.patience else None
 
     def _step_scheduler(self, interval: str, line: EpochLine) -> None:
@@ -229,9 +219,8 @@ class Training:
     def _save(self) -> None:
         if not self.processes.first:
             return
-        lines = "".join(json.dumps(line) + "\n" for line in self.history)
         with self.profile("checkpoint"):
-            atomic.write_text(self.folder / "history.jsonl", lines)
+            history.save(self.folder / "history.jsonl", self.history)
             checkpoint.save(self.last_path, self.progress, self.parts)
 
     def resume(self) -> None:
@@ -239,13 +228,4 @@ class Training:
         if not self.last_path.exists():
             return
         self.progress = checkpoint.load(self.last_path, self.parts)
-        lines = (self.folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
-        self.history[:] = [json.loads(line) for line in lines[: self.progress.epoch]]
-
-
-def _figure(line: EpochLine, name: str) -> float:
-    if name not in line:
-        raise TrainingError(
-            f"no evaluator gives the figure '{name}'", why=f"there are: {', '.join(sorted(line))}", hint="train.keep"
-        )
-    return line[name]
+        self.history[:] = history.load(self.folder / "history.jsonl", self.progress.epoch)

@@ -57,9 +57,9 @@ class Run:
         """Prepare, train, evaluate, export; tells plugins how it ended."""
         if profile and self.recipe.train.device == "cuda":
             self.profile.settle = hardware.wait_for_gpu
-        self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
         status, metrics = "failed", dict[str, Any]()
         try:
+            self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
             result = self._go()
             status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
             if profile and self.processes.first:

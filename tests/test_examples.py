@@ -68,6 +68,13 @@ def test_quickstart(tmp_path: Path) -> None:
     assert result.metrics["epochs"] == 2
 
 
+@pytest.mark.slow
+def test_quickstart_as_it_stands_is_right_nine_times_in_ten(tmp_path: Path) -> None:
+    """What ``make demo`` promises, on artists that the model has never heard. On one thread, for any machine."""
+    metrics = shortened("quickstart.toml", tmp_path, f"dataset.root={tmp_path / 'clips'}", "train.threads=1").metrics
+    assert metrics["test"]["accuracy"] >= 0.9
+
+
 def test_clip_of_the_demo_is_one_for_testing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -100,7 +100,7 @@ def test_command_is_one(line: str) -> None:
         assert all((ROOT / word).exists() for word in arguments if word.endswith((".txt", ".toml")))
         return
     _, rest = GlobalOptions.take(arguments)
-    command: Any = typer.main.get_command(cli._app(Plugins()))
+    command: Any = typer.main.get_command(cli.build_app(Plugins()))
     while hasattr(command, "commands"):
         command = command.commands[rest.pop(0)]
     command.make_context("genrekit", rest)

@@ -25,7 +25,7 @@ class Help:
 
 def commands() -> list[Help]:
     """Every command that genrekit itself has, groups before what is in them."""
-    root = typer.main.get_command(cli._app(Plugins()))
+    root = typer.main.get_command(cli.build_app(Plugins()))
     return [Help(" ".join(["genrekit", *path]), _help(path)) for path in _paths(root, [])]
 
 

@@ -46,7 +46,7 @@ def _run(arguments: Sequence[str]) -> None:
         return
     configure(options.plugins, options.blocked)
     found = installed()
-    command = cast("TyperGroup", typer.main.get_command(_app(found)))
+    command = cast("TyperGroup", typer.main.get_command(build_app(found)))
     add_plugin_commands(command, found)
     command(args=rest, prog_name="genrekit")
 
@@ -68,7 +68,8 @@ def _survive_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _app(found: Plugins) -> typer.Typer:
+def build_app(found: Plugins) -> typer.Typer:
+    """genrekit's own commands, without those that plugins add."""
     # rich's help pages and tracebacks cost more time than most commands need.
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

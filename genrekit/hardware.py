@@ -64,7 +64,7 @@ def describe(versions: dict[str, str]) -> dict[str, Any]:
         "platform": platform.platform(),
         "packages": _package_versions(),
         "plugins": versions,
-        "cpu": {"name": _cpu_name(), "usable": usable_cpus()},
+        "cpu": {"name": cpu_name(), "usable": usable_cpus()},
         "gpus": [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())],
         "git_commit": _git_commit(),
     }
@@ -77,7 +77,8 @@ def _package_versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in names}
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
+    """The processor's name, as far as the system tells."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

@@ -1,7 +1,8 @@
 """The torch modules behind `log-mel` and `mfcc`. Imported by their ``build`` only, since it imports torch.
 
 Every step is plain tensor arithmetic without a branch on the data, so that ``torch.onnx.export(dynamo=True)`` takes the
-modules with any number of clips and samples.
+modules with any number of clips and samples. On a CPU the spectrogram is worked out block by block instead, to the same
+figures but for float32 rounding.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from genrekit.torchaudio_guard import import_torchaudio
+from genrekit_builtins._mel_blocks import MelInBlocks
 
 if TYPE_CHECKING:
     from genrekit_builtins.mel_options import MelOptions
@@ -36,6 +38,7 @@ class LogMel(nn.Module):
             f_min=options.f_min,
             f_max=options.highest(),
         )
+        self.mel_in_blocks = MelInBlocks(self.mel.spectrogram.window, self.mel.mel_scale.fb, options.hop_length)
 
     def forward(self, waveform: Tensor) -> Tensor:
         # Half precision has too few digits for power spectra, so autocast around this module does not reach into it.
@@ -44,7 +47,8 @@ class LogMel(nn.Module):
 
     def spectrum(self, waveform: Tensor) -> Tensor:
         """Power in decibels [batch, mels, frames], at least -100. No top_db: it would let clips of a batch interact."""
-        levels: Tensor = self.decibels(self.mel(waveform), multiplier=10.0, amin=1e-10, db_multiplier=0.0)
+        mel = self.mel_in_blocks if can_go_in_blocks(waveform) else self.mel
+        levels: Tensor = self.decibels(mel(waveform), multiplier=10.0, amin=1e-10, db_multiplier=0.0)
         return levels
 
 
@@ -61,6 +65,14 @@ class Mfcc(LogMel):
     def spectrum(self, waveform: Tensor) -> Tensor:
         """Mel-frequency cepstral coefficients [batch, coefficients, frames]."""
         return torch.matmul(super().spectrum(waveform).transpose(1, 2), self.dct).transpose(1, 2)
+
+
+def can_go_in_blocks(waveform: Tensor) -> bool:
+    """Whether `MelInBlocks` may take it. Gradients and graphs could not follow how that writes into its own memory."""
+    traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    followed = traced or torch.compiler.is_compiling() or type(waveform) is not Tensor
+    differentiated = torch.is_grad_enabled() and waveform.requires_grad
+    return waveform.device.type == "cpu" and waveform.dtype == torch.float32 and not (followed or differentiated)
 
 
 def normalised(clips: Tensor) -> Tensor:

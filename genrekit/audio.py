@@ -19,8 +19,8 @@ from genrekit.truncation import ENOUGH, shortfall, tells_length
 if TYPE_CHECKING:
     import numpy as np
 
-BLOCK_S = 20.0
-"""Seconds decoded at a time; what bounds memory on a recording of any length."""
+BLOCK_S = 40.0
+"""Seconds decoded at a time; what bounds memory on a recording of any length. The usual clips of 30 s are one block."""
 
 _UNKNOWN_FRAMES = 2**63 - 1
 """What libsndfile says of a FLAC whose header does not tell its length."""

@@ -168,10 +168,8 @@ def _features_code(features: FeatureExtractor) -> str:
 
 
 def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, features: FeatureExtractor) -> list[str]:
-    import numpy as np
-
     notes = []
-    if max(float(np.abs(waveform).max()) for waveform in waveforms) < SILENCE_PEAK:
+    if max(max(waveform.max(), -waveform.min()) for waveform in waveforms) < SILENCE_PEAK:
         notes.append("silent")
     if info.duration_s < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {info.duration_s:.3g} s long: mostly padding")

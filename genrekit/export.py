@@ -52,6 +52,8 @@ def export_onnx(classifier: WaveformClassifier, samples: int, any_length: bool, 
     shapes = {0: dynamic, 1: dynamic} if any_length else {0: dynamic}
     try:
         with _quiet():
+            from genrekit.stft_export import translations
+
             program = torch.onnx.export(
                 portable,
                 (example,),
@@ -59,6 +61,7 @@ def export_onnx(classifier: WaveformClassifier, samples: int, any_length: bool, 
                 input_names=["waveform"],
                 output_names=["probabilities"],
                 dynamic_shapes=(shapes,),
+                custom_translation_table=translations(),
                 verbose=False,
             )
             program.save(path, external_data=False)  # type: ignore[union-attr]

@@ -28,6 +28,21 @@ def test_windows_of_a_hundred_samples(samples: int, spans: list[tuple[int, int]]
     assert window_spans(samples, 100) == spans
 
 
+@pytest.mark.parametrize(
+    ("samples", "spans"),
+    [
+        (104, [(0, 104)]),
+        (105, [(0, 100), (5, 100)]),
+        (140, [(0, 100), (40, 100)]),
+        (144, [(0, 100), (40, 100)]),
+        (145, [(0, 100), (40, 100), (45, 100)]),
+        (200, [(0, 100), (40, 100), (80, 100), (100, 100)]),
+    ],
+)
+def test_windows_of_a_hundred_samples_every_forty(samples: int, spans: list[tuple[int, int]]) -> None:
+    assert window_spans(samples, 100, 40) == spans
+
+
 SIZES = st.tuples(st.integers(0, 500), st.integers(1, 120))
 
 
@@ -45,6 +60,17 @@ def test_nothing_is_left_out_but_a_remainder_not_worth_a_window(sizes: tuple[int
     assert [start for start, _ in spans] == sorted({start for start, _ in spans})
 
 
+@given(SIZES, st.integers(1, 120))
+def test_overlapping_windows_start_every_hop_and_end_with_the_recording(sizes: tuple[int, int], hop: int) -> None:
+    samples, window = sizes
+    hop = min(hop, window)
+    *regular, last = (start for start, _ in window_spans(samples, window, hop))
+    assert regular == list(range(0, len(regular) * hop, hop))
+    assert last <= len(regular) * hop
+    assert samples - hop // TOLERANCE <= last + window or not regular
+    assert last + window <= samples or not regular
+
+
 @given(SIZES)
 def test_windows_are_whole_unless_the_recording_is_shorter(sizes: tuple[int, int]) -> None:
     samples, window = sizes
@@ -55,13 +81,14 @@ def test_windows_are_whole_unless_the_recording_is_shorter(sizes: tuple[int, int
 @given(SIZES, st.data())
 def test_a_stream_is_cut_like_the_whole_however_it_comes_in_blocks(sizes: tuple[int, int], data: st.DataObject) -> None:
     samples, window = sizes
+    hop = data.draw(st.one_of(st.none(), st.integers(1, window)))
     ends = data.draw(st.lists(st.integers(0, samples), max_size=12)) if samples else []
     recording = np.arange(samples, dtype=np.float32)
     blocks = np.split(recording, sorted(ends))
 
-    windows = list(cut(blocks, window))
+    windows = list(cut(blocks, window, hop))
 
-    assert [(start, len(waveform)) for start, waveform in windows] == window_spans(samples, window)
+    assert [(start, len(waveform)) for start, waveform in windows] == window_spans(samples, window, hop)
     for start, waveform in windows:
         np.testing.assert_array_equal(waveform, recording[start : start + len(waveform)])
 

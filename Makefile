@@ -8,7 +8,7 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 BIN := .venv/bin
 export UV_PYTHON_PREFERENCE ?= only-system
 
-.PHONY: demo test lint docs pin clean
+.PHONY: demo test lint docs bench pin clean
 .DELETE_ON_ERROR:
 
 demo: .venv/ready

@@ -22,6 +22,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _sync(temporary)
+        _permit(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -49,7 +50,6 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-        _permit(temporary)
 
 
 def write_json(path: Path, value: Any) -> None:

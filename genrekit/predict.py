@@ -1,19 +1,22 @@
-"""From a recording to probabilities, with onnxruntime: no torch, no training code.
+"""From recordings to probabilities, with onnxruntime: no torch, no training code.
 
-A file is decoded window by window in one thread while the model works in another, so memory does not grow with length.
+Recordings are decoded in threads while the model works, and window by window, so memory does not grow with length.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from genrekit import audio, bundle
-from genrekit.errors import AudioError, BundleError
-from genrekit.prefetch import ahead
-from genrekit.windows import cut, fit
+from genrekit import bundle
+from genrekit.answers import Prediction, Tally, Window
+from genrekit.decoding import Batch, Decoder, End, Piece
+from genrekit.errors import AudioError, GenrekitError
+from genrekit.onnx_engine import OnnxEngine as OnnxEngine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,44 +26,6 @@ class Engine(Protocol):
     """waveform float32 [batch, samples] -> probabilities float32 [batch, labels]."""
 
     def __call__(self, waveform: np.ndarray) -> np.ndarray: ...
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer for one file. ``probabilities`` maps each label, most probable first; empty when it failed."""
-
-    path: str
-    status: Literal["ok", "failed"]
-    label: str | None
-    probability: float | None
-    probabilities: dict[str, float]
-    windows: int
-    duration_s: float
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class OnnxEngine:
-    """onnxruntime on the CPU."""
-
-    session: object
-
-    @classmethod
-    def open(cls, path: Path) -> OnnxEngine:
-        """Load a graph; `BundleError` if it is not one that takes a waveform."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        try:
-            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's exceptions share no base class of their own
-            raise BundleError(f"{path} cannot be loaded: {error}") from None
-        return cls(session)
-
-    def __call__(self, waveform: np.ndarray) -> np.ndarray:
-        out: np.ndarray = self.session.run(["probabilities"], {"waveform": waveform})[0]  # type: ignore[attr-defined]
-        return out
 
 
 @dataclass(frozen=True)
@@ -88,54 +53,71 @@ class Predictor:
 
     def predict(self, path: str | Path) -> Prediction:
         """The answer for one file: the mean over its windows. Raises `AudioError` if it cannot be used."""
-        prediction = next(self.predict_many([path]))
-        if prediction.status == "failed":
-            raise AudioError(prediction.path, prediction.reason or "unknown")
-        return prediction
+        (prediction,) = self.predict_many([path])
+        return _usable(prediction)
 
     def predict_many(self, paths: Iterable[str | Path]) -> Iterator[Prediction]:
         """Answers in the order of ``paths``; a file that cannot be used fails alone."""
-        total, count = self._zeros(), 0
-        seconds = 0.0
-        for item in ahead(self._decoded(paths), depth=4):
-            if isinstance(item, _End):
-                yield self._conclude(item, total, count, seconds)
-                total, count, seconds = self._zeros(), 0, 0.0
+        answered = self._answered(self._decoder().batches(paths), windows=False)
+        return (answer for answer in answered if isinstance(answer, Prediction))
+
+    def timeline(self, path: str | Path, hop_s: float | None = None) -> Iterator[Window]:
+        """What is heard when: the answer for each window of a file, as soon as it is there.
+
+        A window starts every ``hop_s`` seconds (None: where the one before it ends); the last one ends where the
+        recording does. Raises `AudioError` where the file turns out to be unusable, which may be at its end.
+        """
+        for answer in self.timelines([path], hop_s):
+            if isinstance(answer, Prediction):
+                _usable(answer)
             else:
-                end_s, waveform = item
-                total, count, seconds = total + self.engine(waveform[None])[0], count + 1, max(seconds, end_s)
+                yield answer
 
-    def _zeros(self) -> np.ndarray:
-        import numpy as np
+    def timelines(self, paths: Iterable[str | Path], hop_s: float | None = None) -> Iterator[Window | Prediction]:
+        """Each file's windows, then the answer for all of it, their mean. A file that cannot be used fails alone."""
+        return self._answered(self._decoder(hop_s).batches(paths), windows=True)
 
-        return np.zeros(len(self.labels), np.float64)
+    def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:
+        tally = Tally()
+        for batch in batches:
+            rows = iter(answers(self.engine, [item.waveform for item in batch if isinstance(item, Piece)]))
+            for item in batch:
+                if isinstance(item, End):
+                    yield tally.conclude(item, self.labels)
+                    tally = Tally()
+                else:
+                    row = next(rows)
+                    tally.add(item, row)
+                    if windows:
+                        yield Window.of(item, row, self.labels)
 
-    def _decoded(self, paths: Iterable[str | Path]) -> Iterator[tuple[float, np.ndarray] | _End]:
+    def _decoder(self, hop_s: float | None = None) -> Decoder:
         spec = self.manifest.audio
-        exact = None if spec.any_length else spec.window_samples
-        for path in paths:
-            reason = None
-            try:
-                for start, waveform in cut(audio.stream(path, spec.sample_rate), spec.window_samples):
-                    end_s = (start + len(waveform)) / spec.sample_rate
-                    yield end_s, fit(waveform, spec.minimum_samples, exact)
-            except AudioError as error:
-                reason = error.reason
-            yield _End(str(path), reason)
-
-    def _conclude(self, end: _End, total: np.ndarray, count: int, seconds: float) -> Prediction:
-        if end.reason is not None or not count:
-            return Prediction(end.path, "failed", None, None, {}, 0, 0.0, end.reason or "holds no audio")
-        mean = total / count
-        order = sorted(range(len(mean)), key=lambda index: -mean[index])
-        probabilities = {self.labels[index]: float(mean[index]) for index in order}
-        best = self.labels[order[0]]
-        return Prediction(end.path, "ok", best, probabilities[best], probabilities, count, round(seconds, 3))
+        if hop_s is None:
+            return Decoder(spec, spec.window_samples)
+        if not (math.isfinite(hop_s) and 1 <= round(hop_s * spec.sample_rate) <= spec.window_samples):
+            why = (
+                f"this model's are {spec.window_samples / spec.sample_rate:g} s long and may overlap, but leave no gaps"
+            )
+            raise GenrekitError(f"windows cannot be {hop_s:g} s apart", why=why)
+        return Decoder(spec, round(hop_s * spec.sample_rate))
 
 
-@dataclass(frozen=True)
-class _End:
-    """A file is over; ``reason`` says why it failed."""
+def answers(engine: Engine, waveforms: list[np.ndarray]) -> list[np.ndarray]:
+    """Each one's probabilities, float64 [labels]. One call for those of equal length; padding would change answers."""
+    import numpy as np
 
-    path: str
-    reason: str | None
+    rows_of_length: dict[int, list[int]] = defaultdict(list)
+    for row, waveform in enumerate(waveforms):
+        rows_of_length[len(waveform)].append(row)
+    out: dict[int, np.ndarray] = {}
+    for rows in rows_of_length.values():
+        batch = np.stack([waveforms[row] for row in rows])
+        out |= zip(rows, engine(batch).astype(np.float64), strict=True)
+    return [out[row] for row in range(len(waveforms))]
+
+
+def _usable(prediction: Prediction) -> Prediction:
+    if prediction.status == "failed":
+        raise AudioError(prediction.path, prediction.reason or "unknown")
+    return prediction

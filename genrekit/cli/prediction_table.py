@@ -1,52 +1,80 @@
-"""Predictions for people: a line for each label, with a bar."""
+"""Predictions for people: a line for each label, or for each stretch of a timeline, with a bar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
+import typer
+
+from genrekit.answers import Prediction, Window
 from genrekit.errors import printable
-
-if TYPE_CHECKING:
-    from genrekit.predict import Prediction
+from genrekit.timeline import Segment, segments
 
 BAR = 24
 
 
 class PredictionTable:
-    """Writes each file's answer as soon as it is there."""
+    """Writes each file's answer, and each stretch of its timeline, as soon as it is there."""
 
-    def __init__(self, top: int) -> None:
-        from rich.console import Console
+    def __init__(self, stream: IO[str], labels: Sequence[str], top: int) -> None:
+        self.stream, self.top = stream, top
+        self.width = max(len(_shown(label)) for label in labels)
+        self.coloured = stream.isatty() and not os.environ.get("NO_COLOR")
 
-        self.top, self.console = top, Console(highlight=False)
-
-    def write(self, predictions: Iterable[Prediction]) -> int:
-        """Write all of them; returns how many failed."""
-        failed = 0
-        for prediction in predictions:
-            if prediction.status == "failed":
-                failed += 1
-                self._failure(prediction)
-            else:
-                self._answer(prediction)
+    def write(self, answers: Iterable[Window | Prediction]) -> int:
+        """Write all of them, a file's windows before its own answer; returns how many files failed."""
+        failed, rest = 0, iter(answers)
+        for answer in rest:
+            path = self._style(_shown(answer.path), bold=True)
+            if isinstance(answer, Window):
+                self._line(path)
+                answer = self._timeline(answer, rest)
+                path = ""
+            failed += answer.status == "failed"
+            self._failure(path, answer) if answer.status == "failed" else self._answer(path, answer)
         return failed
 
-    def _failure(self, prediction: Prediction) -> None:
-        self.console.print(f"[bold]{_shown(prediction.path)}[/]", soft_wrap=True)
-        self.console.print(f"  [red]failed[/]  {_shown(prediction.reason or '')}", soft_wrap=True)
+    def _timeline(self, first: Window, rest: Iterator[Window | Prediction]) -> Prediction:
+        """Write a file's segments; returns the answer that follows its windows."""
+        conclusion: list[Prediction] = []
 
-    def _answer(self, prediction: Prediction) -> None:
+        def windows() -> Iterator[Window]:
+            yield first
+            for answer in rest:
+                if isinstance(answer, Prediction):
+                    return conclusion.append(answer)
+                yield answer
+
+        for segment in segments(windows()):
+            self._segment(segment)
+        return conclusion[0]
+
+    def _segment(self, segment: Segment) -> None:
+        span = f"{clock(segment.start_s)} - {clock(segment.end_s)}"
+        share = f"{_shown(segment.label):<{self.width}} {segment.probability:6.1%}"
+        self._line(f"  {span}", share, self._style(bar(segment.probability), fg="green"))
+
+    def _failure(self, path: str, prediction: Prediction) -> None:
+        if path:
+            self._line(path)
+        self._line(f"  {self._style('failed', fg='red')}", _shown(prediction.reason or ""))
+
+    def _answer(self, path: str, prediction: Prediction) -> None:
         windows = f", {prediction.windows} windows" if prediction.windows > 1 else ""
-        about = f"[dim]{prediction.duration_s:.1f} s{windows}[/]"
-        self.console.print(f"[bold]{_shown(prediction.path)}[/]  {about}", soft_wrap=True)
+        self._line(path, self._style(f"{prediction.duration_s:.1f} s{windows}", dim=True))
         shown = list(prediction.probabilities.items())[: self.top]
-        width = max(len(label) for label, _ in shown)
+        width = max(len(_shown(label)) for label, _ in shown)
         for rank, (label, probability) in enumerate(shown):
-            style = "green" if rank == 0 else "dim"
-            self.console.print(
-                f"  {_shown(label):<{width}} {probability:6.1%}  [{style}]{bar(probability)}[/]", soft_wrap=True
-            )
+            painted = self._style(bar(probability), **({"dim": True} if rank else {"fg": "green"}))
+            self._line(f"  {_shown(label):<{width}} {probability:6.1%}", painted)
+
+    def _style(self, text: str, **options: Any) -> str:
+        return typer.style(text, **options) if self.coloured else text
+
+    def _line(self, *parts: str) -> None:
+        print("  ".join(parts).rstrip(), file=self.stream, flush=self.stream.isatty())
 
 
 def bar(probability: float) -> str:
@@ -55,8 +83,12 @@ def bar(probability: float) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
-def _shown(text: str) -> str:
-    """``text`` for rich; names of files and labels may hold control characters and rich's own markup."""
-    from rich.markup import escape
+def clock(seconds: float) -> str:
+    """``1:02:03.4``"""
+    tenths = round(seconds * 10)
+    return f"{tenths // 36000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"
 
-    return escape(printable(text, longest=len(text)))
+
+def _shown(text: str) -> str:
+    """Names of files and labels may hold what steers a terminal."""
+    return printable(text, longest=len(text))

@@ -1,0 +1,72 @@
+"""Where predictions are written, and how."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from genrekit.errors import GenrekitError
+
+if TYPE_CHECKING:
+    from genrekit.answers import Prediction, Window
+
+
+class Format(enum.StrEnum):
+    """How predictions are written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@dataclass(frozen=True)
+class PredictionOutput:
+    """Standard output or a file. ``format`` None: as the file's name says, else a table."""
+
+    path: Path | None
+    format: Format | None
+    timeline: bool
+    top: int
+
+    def write(self, answers: Iterable[Window | Prediction], labels: Sequence[str]) -> int:
+        """Write all of them as they come; returns how many files failed."""
+        from genrekit.cli.prediction_files import write_csv, write_json
+        from genrekit.cli.prediction_table import PredictionTable
+
+        with _stream(self.path) as stream:
+            match self.format or self._format_of_name():
+                case Format.json:
+                    return write_json(answers, stream, self.timeline)
+                case Format.csv:
+                    return write_csv(answers, stream, labels, self.timeline)
+                case Format.table:
+                    return PredictionTable(stream, labels, self.top).write(answers)
+
+    def _format_of_name(self) -> Format:
+        suffix = self.path.suffix.lower().removeprefix(".") if self.path else ""
+        return Format(suffix) if suffix in list(Format) else Format.table
+
+
+@contextlib.contextmanager
+def _stream(path: Path | None) -> Iterator[IO[str]]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        # File names may hold what UTF-8 does not.
+        with _place(path) as place, place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+    except OSError as error:
+        raise GenrekitError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _place(path: Path) -> contextlib.AbstractContextManager[Path]:
+    """A file appears once it is complete; a device, a pipe or a folder must not be replaced."""
+    from genrekit.atomic import replacing
+
+    return contextlib.nullcontext(path) if path.exists() and not path.is_file() else replacing(path.resolve())

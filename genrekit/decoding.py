@@ -1,0 +1,98 @@
+"""Recordings on their way to a model: decoded in threads, cut into windows, gathered into batches, in order.
+
+What is held is bounded by windows, never by files or their length: a thread works through its file a few windows
+ahead of the model, and only a few files are begun before their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genrekit import audio
+from genrekit.cpus import usable_cpus
+from genrekit.errors import AudioError
+from genrekit.prefetch import ahead_in_order
+from genrekit.windows import cut, fit
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genrekit.bundle import Audio
+
+BATCH_SAMPLES = 2**16
+"""Windows shorter than this are handed over, and answered, several at once: a call has its price."""
+
+HELD_SAMPLES = 2**22
+"""About how much is decoded before its turn: 16 MiB, or a few windows where those are longer."""
+
+MOST_FILES_AHEAD = 64
+MOST_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One window: where it lies in its file, and the waveform as the model wants it, float32 [samples]."""
+
+    path: str
+    start_s: float
+    end_s: float
+    waveform: np.ndarray
+
+
+@dataclass(frozen=True)
+class End:
+    """A file is over; ``reason`` says why it cannot be used."""
+
+    path: str
+    reason: str | None = None
+
+
+Batch = list[Piece | End]
+"""In order; the windows of a file, then its end, before those of the next."""
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """Reads recordings as a bundle wants them. ``hop`` is from one window's start to the next one's, in samples."""
+
+    spec: Audio
+    hop: int
+
+    def batches(self, paths: Iterable[str | Path]) -> Iterator[Batch]:
+        """Every window of every file, each file's followed by its end; in order."""
+        threads = min(usable_cpus(), MOST_THREADS)
+        files = min(HELD_SAMPLES // max(self.spec.window_samples, BATCH_SAMPLES), MOST_FILES_AHEAD)
+        parts = ahead_in_order(paths, self._file, threads, max(files, threads + 1))
+        return _gathered(parts)
+
+    def _file(self, path: str | Path) -> Iterator[Batch]:
+        return _gathered([item] for item in self._items(path))
+
+    def _items(self, path: str | Path) -> Iterator[Piece | End]:
+        spec, name, reason = self.spec, str(path), None
+        exact = None if spec.any_length else spec.window_samples
+        try:
+            for start, waveform in cut(audio.stream(path, spec.sample_rate), spec.window_samples, self.hop):
+                end = start + len(waveform)
+                fitted = fit(waveform, spec.minimum_samples, exact)
+                yield Piece(name, start / spec.sample_rate, end / spec.sample_rate, fitted)
+        except AudioError as error:
+            reason = error.reason
+        yield End(name, reason)
+
+
+def _gathered(parts: Iterable[Batch]) -> Iterator[Batch]:
+    """``parts`` joined until they hold `BATCH_SAMPLES`."""
+    held: Batch = []
+    samples = 0
+    for part in parts:
+        held += part
+        samples += sum(len(item.waveform) for item in part if isinstance(item, Piece))
+        if samples >= BATCH_SAMPLES:
+            yield held
+            held, samples = [], 0
+    if held:
+        yield held

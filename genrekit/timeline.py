@@ -1,0 +1,45 @@
+"""What is heard when: windows of one label in sequence, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from genrekit.answers import Window
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch with one label. ``probability`` is the mean over its windows."""
+
+    start_s: float
+    end_s: float
+    label: str
+    probability: float
+    windows: int = 1
+
+
+def segments(windows: Iterable[Window]) -> Iterator[Segment]:
+    """A recording's windows as segments that follow one another, each as soon as the next one begins.
+
+    Where windows of two labels overlap, one segment gives way to the next in the middle of the overlap.
+    """
+    current: Segment | None = None
+    for window in windows:
+        fresh = Segment(window.start_s, window.end_s, window.label, window.probability)
+        if current is None:
+            current = fresh
+        elif current.label == fresh.label:
+            current = _joined(current, fresh)
+        else:
+            boundary_s = (current.end_s + fresh.start_s) / 2
+            yield replace(current, end_s=boundary_s)
+            current = replace(fresh, start_s=boundary_s)
+    if current is not None:
+        yield current
+
+
+def _joined(one: Segment, other: Segment) -> Segment:
+    windows = one.windows + 1
+    probability = one.probability + (other.probability - one.probability) / windows
+    return Segment(one.start_s, other.end_s, one.label, probability, windows)

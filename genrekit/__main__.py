@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -13,7 +14,10 @@ def start() -> int:
         restart_with_huge_pages()
     from genrekit.cli import main
 
-    return main()
+    code = main()
+    # At its end Python would search all there is for cycles of garbage.
+    gc.freeze()
+    return code
 
 
 if __name__ == "__main__":

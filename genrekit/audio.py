@@ -40,6 +40,12 @@ class AudioInfo:
         return self.frames / self.sample_rate
 
 
+def import_decoders() -> None:
+    """Import what opening the first file would import; for a thread that has time to spare."""
+    import soundfile  # noqa: F401
+    import soxr  # noqa: F401
+
+
 def probe(path: str | Path) -> AudioInfo:
     """Read a header. Raises `AudioError` with a reason."""
     with _opened(str(path)) as sound:

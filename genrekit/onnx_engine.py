@@ -26,7 +26,7 @@ class OnnxEngine:
         import onnxruntime
 
         try:
-            session = onnxruntime.InferenceSession(path, _options(), providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(path, session_options(), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's exceptions share no base class of their own
             raise BundleError(f"{path} cannot be loaded: {error}") from None
         return cls(session)
@@ -36,7 +36,8 @@ class OnnxEngine:
         return out
 
 
-def _options() -> Any:
+def session_options() -> Any:
+    """How every graph is run."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 USE_PLUGINS = frozenset({"run", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
 
+WITHOUT_PLUGINS = frozenset({"predict", "store"})
+"""The commands that load none unless a model cannot do without: all their own imports take less time."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, 1 for a defect, 2 for the user's mistake, 130 for Ctrl-C."""
@@ -45,7 +48,7 @@ def _run(arguments: Sequence[str]) -> None:
         print(f"genrekit {genrekit.__version__}")
         return
     configure(options.plugins, options.blocked)
-    found = installed()
+    found = Plugins() if rest[:1] and rest[0] in WITHOUT_PLUGINS else installed()
     command = cast("TyperGroup", typer.main.get_command(build_app(found)))
     add_plugin_commands(command, found)
     command(args=rest, prog_name="genrekit")

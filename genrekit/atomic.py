@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import math
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,17 +18,35 @@ from typing import Any
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its place when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = beside(path)
     try:
         yield temporary
-        _sync(temporary)
-        _permit(temporary)
-        temporary.replace(path)
+        settle(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """A new empty hidden file in the folder of ``path``, which is made where it is missing."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        temporary.touch(exist_ok=False)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+    return temporary
+
+
+def settle(temporary: Path, path: Path) -> None:
+    """Put the file in the place of ``path`` once its content is on the disk; where that fails, remove it."""
+    try:
+        _sync(temporary)
+        # A library may have put a private file of its own in its place.
+        _permit(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
@@ -53,8 +74,17 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON that people can read."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write JSON that people can read; a number that is not finite becomes null."""
+    write_text(path, json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def finite(value: Any) -> Any:
+    """``value`` with NaN and infinity, which JSON does not have, replaced by None."""
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _sync(path: Path) -> None:
@@ -64,6 +94,12 @@ def _sync(path: Path) -> None:
 
 def _permit(path: Path) -> None:
     """tempfile makes everything private; what it turns into should be as readable as any new file."""
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~_umask())
+
+
+@functools.cache
+def _umask() -> int:
+    """Reading the mask means setting it, which other threads would notice: so it is done once."""
     mask = os.umask(0)
     os.umask(mask)
-    path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
+    return mask

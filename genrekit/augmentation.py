@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from genrekit.component import Augmenter
+from genrekit.errors import PluginError
 from genrekit.randomness import generator
 
 if TYPE_CHECKING:
@@ -38,7 +39,15 @@ def _apply(
     columns = {name: np.stack([np.asarray(draw[name]) for draw in draws]) for name in draws[0]}
     tensors = {name: _tensor(column).to(batch.device) for name, column in columns.items()}
     rows = torch.tensor(chosen, device=batch.device)
-    return batch.index_copy(0, rows, augmenter.apply(batch.index_select(0, rows), tensors))
+    chosen_rows = batch.index_select(0, rows)
+    changed = augmenter.apply(chosen_rows, tensors)
+    if not isinstance(changed, torch.Tensor) or changed.shape != chosen_rows.shape:
+        given = tuple(changed.shape) if isinstance(changed, torch.Tensor) else type(changed).__name__
+        raise PluginError(
+            f"augmenter '{augmenter.use}' ({type(augmenter).__module__}): apply() returned {given}",
+            why=f"it was given {tuple(chosen_rows.shape)} and must return a tensor of the same shape",
+        )
+    return batch.index_copy(0, rows, changed)
 
 
 def _tensor(column: np.ndarray) -> torch.Tensor:

@@ -86,7 +86,7 @@ def find(model: str | Path) -> Path:
 
 def _follow(path: Path) -> Path:
     """Where links cannot be made, ``runs/latest`` is a small text file that names the folder."""
-    if path.is_file() and path.stat().st_size < 4096:
+    if path.name == "latest" and path.is_file() and path.stat().st_size < 4096:
         target = path.parent / path.read_text(encoding="utf-8", errors="replace").strip()
         return target if target.is_dir() else path
     return path

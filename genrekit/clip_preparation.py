@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genrekit import audio
 from genrekit.component import FeatureExtractor
-from genrekit.errors import AudioError, GenrekitError
+from genrekit.errors import AudioError
+from genrekit.publishing import writing_to
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import cut, fit
 
@@ -40,7 +42,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One clip's result. ``key`` is None when the clip is quarantined for ``reason``; ``seconds`` by activity."""
+    """One clip's result. ``key`` is None when the clip is quarantined for ``reason``; ``seconds`` by activity.
+
+    ``written`` is the item's temporary file where it was not in the store yet; it is to be published.
+    """
 
     row: int
     path: str
@@ -51,6 +56,7 @@ class Prepared:
     stat: Stat | None = None
     content: str | None = None
     from_store: bool = False
+    written: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -64,24 +70,33 @@ def prepare_clip(job: Job) -> Prepared:
 
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
+    # Says better than the hash what is wrong with a path that is no file.
+    info = None if job.content else audio.probe(job.path)
     content = job.content or _hash(job.path)
     key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job))
     about = job.store.about(key)
     if about is not None:
         job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
+    import numpy as np
+
     clock = _Clock()
-    info = audio.probe(job.path)
+    info = info or audio.probe(job.path)
     waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s))
-    notes = _notes(waveforms, info, job.features)
+    notes = _notes(waveforms, info, job)
     clock.lap("decode")
     windows = _windows(job, waveforms)
+    if not np.isfinite(windows).all():
+        raise AudioError(job.path, "its features are not finite numbers: are its samples far beyond -1 to 1?")
     clock.lap("features")
     if _stat(job.path) != stat:
         raise AudioError(job.path, "changed while it was being read")
-    _put(job.store, key, windows, notes)
+    with writing_to(job.store):
+        written = str(job.store.write(key, windows, {"notes": notes}))
     clock.lap("store")
-    return Prepared(job.row, job.path, key, len(windows), tuple(notes), None, stat, content, seconds=clock.seconds)
+    return Prepared(
+        job.row, job.path, key, len(windows), tuple(notes), None, stat, content, False, written, clock.seconds
+    )
 
 
 class _Clock:
@@ -104,21 +119,10 @@ def _stat(path: str) -> Stat:
 
 
 def _hash(path: str) -> str:
-    audio.probe(path)  # says better than the hash what is wrong with a path that is no file
     try:
         return content_hash(path)
     except OSError as error:
         raise AudioError(path, (error.strerror or str(error)).lower()) from None
-
-
-def _put(store: Store, key: str, windows: np.ndarray, notes: list[str]) -> None:
-    try:
-        store.put(key, windows, {"notes": notes})
-    except OSError as error:
-        raise GenrekitError(
-            f"cannot write to the feature store {store.root}: {error.strerror or error}",
-            hint="genrekit store prune --keep 10G, or another place: --store FOLDER",
-        ) from None
 
 
 def _windows(job: Job, waveforms: list[np.ndarray]) -> np.ndarray:
@@ -128,7 +132,8 @@ def _windows(job: Job, waveforms: list[np.ndarray]) -> np.ndarray:
     if job.stage == "waveform":
         longest = max(map(len, waveforms))
         return np.stack([fit(waveform, longest) for waveform in waveforms])
-    return np.concatenate([compute_features(job.features, waveform) for waveform in waveforms])
+    features = [compute_features(job.features, waveform) for waveform in waveforms]
+    return features[0] if len(features) == 1 else np.concatenate(features)
 
 
 def read_windows(
@@ -167,12 +172,13 @@ def _features_code(features: FeatureExtractor) -> str:
     return code_version(features, _module(features).modules())
 
 
-def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, features: FeatureExtractor) -> list[str]:
-    notes = []
+def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, job: Job) -> list[str]:
+    notes, features = [], job.features
+    seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
     if max(max(waveform.max(), -waveform.min()) for waveform in waveforms) < SILENCE_PEAK:
         notes.append("silent")
-    if info.duration_s < 0.05 * features.window_samples() / features.sample_rate:
-        notes.append(f"only {info.duration_s:.3g} s long: mostly padding")
+    if seconds < 0.05 * features.window_samples() / features.sample_rate:
+        notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:
         notes.append(f"resampled from {info.sample_rate} Hz")
     if info.channels > 1:

@@ -55,7 +55,12 @@ class Clips:
         """A table from columns; ``path`` and ``labels`` are needed, the others may be left out."""
         import polars as pl
 
-        table = pl.DataFrame(dict(columns))
+        try:
+            table = pl.DataFrame(dict(columns))
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"the name {error.object!r} is not valid UTF-8", hint="rename that file or folder"
+            ) from None
         missing = {"start_s": pl.lit(0.0)} | {name: pl.lit(None) for name in ("group", "part", "fold", "duration_s")}
         table = table.with_columns(**{name: value for name, value in missing.items() if name not in table.columns})
         return cls(table.select(pl.col(name).cast(kind) for name, kind in _schema().items()), tuple(notes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from typing import Any
 
@@ -29,6 +30,22 @@ def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: 
     for note, paths in _by_note(preparation).items():
         names = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
         narrator.warn(f"{len(paths)} clip{'s' if len(paths) > 1 else ''} {note}: {names}")
+
+
+def refuse_other_data(folder: RunFolder, clips: Clips, preparation: Preparation) -> None:
+    """Refuse to go on with a run on data that it was not started with: test clips might have been trained on."""
+    written = folder.path / "data.json"
+    if not written.exists():
+        return
+    before = json.loads(written.read_text(encoding="utf-8"))
+    now = describe(clips, preparation)
+    if before["fingerprint"] != now["fingerprint"]:
+        counts = [sum(sum(part.values()) for part in told["parts"].values()) for told in (before, now)]
+        raise DataError(
+            f"the data is not what the run {folder.path} was started with",
+            why=f"{counts[0]} usable clips then, {counts[1]} now, or other content or parts; clips would change sides",
+            hint="bring the files back, or start a new run",
+        )
 
 
 def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:

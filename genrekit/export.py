@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def compare(classifier: WaveformClassifier, path: Path, waveforms: Sequence[np.n
     with torch.inference_mode():
         for waveform in waveforms:
             expected = reference(torch.from_numpy(waveform)[None]).numpy()
-            worst = max(worst, float(abs(expected - engine(waveform[None])).max()))
+            difference = float(abs(expected - engine(waveform[None])).max())
+            worst = max(worst, difference if math.isfinite(difference) else math.inf)
     return worst
 
 

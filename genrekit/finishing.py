@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic, bundle, checkpoint
 from genrekit.component import Component, FeatureShape
+from genrekit.errors import AudioError
 from genrekit.evaluation import figures, prediction_rows
 from genrekit.export import Export, WaveformClassifier, export_checked
 from genrekit.model_card import headline, model_card
@@ -36,10 +38,10 @@ class Finishing:
         metrics = self._metrics(outcomes)
         folder.write_json("metrics.json", metrics)
         folder.write_csv("predictions.csv", prediction_rows(outcomes))
-        with training.profile("pictures"):
-            pictures = self._pictures(outcomes[-1])
         with training.profile("export"):
             self._bundle(metrics)
+        with training.profile("pictures"):
+            pictures = self._pictures(outcomes[-1])
         from genrekit.report import write_report
 
         write_report(folder, self.run.recipe, metrics, outcomes, training.history, pictures)
@@ -63,9 +65,10 @@ class Finishing:
         classifier = WaveformClassifier(training.featurizer.module, training.network).cpu().eval()
         features = recipe.features
         with atomic.replacing_folder(self.run.folder.path / "bundle") as folder:
-            samples = max(features.window_samples(), features.minimum_samples())
             waveforms = self._sample_waveforms()
-            export = export_checked(classifier, samples, features.any_length, folder / bundle.ONNX, waveforms)
+            export = export_checked(
+                classifier, self._window_samples(), features.any_length, folder / bundle.ONNX, waveforms
+            )
             checkpoint.save_weights(folder / bundle.WEIGHTS, classifier)
             manifest = self._manifest(export, metrics)
             (folder / bundle.CARD).write_text(model_card(manifest), encoding="utf-8")
@@ -75,10 +78,21 @@ class Finishing:
 
     def _sample_waveforms(self) -> list[np.ndarray]:
         """A few real windows to compare onnxruntime with torch on."""
+        import numpy as np
+
         from genrekit.clip_preparation import read_windows
 
         paths = list(dict.fromkeys(result.path for result in self.preparation.usable.values()))
-        return [next(read_windows(path, self.run.recipe.features)) for path in paths[:: max(1, len(paths) // 4)][:4]]
+        waveforms = []
+        for path in paths[:: max(1, len(paths) // 4)][:4]:
+            # The model is worth more than one more clip to check it on.
+            with contextlib.suppress(AudioError):
+                waveforms.append(next(read_windows(path, self.run.recipe.features)))
+        return waveforms or [np.random.default_rng(0).normal(0, 0.1, self._window_samples()).astype(np.float32)]
+
+    def _window_samples(self) -> int:
+        features = self.run.recipe.features
+        return max(features.window_samples(), features.minimum_samples())
 
     def _manifest(self, export: Export, metrics: dict[str, Any]) -> bundle.Manifest:
         from genrekit import __version__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,12 +24,13 @@ def goodness(line: EpochLine, figure: str) -> float:
             why=f"there are: {', '.join(sorted(line))}",
             hint="one of them for train.keep and train.stop_early.metric",
         )
-    return -line[figure] if figure in LESS_IS_BETTER else line[figure]
+    value = -line[figure] if figure in LESS_IS_BETTER else line[figure]
+    return value if math.isfinite(value) else -math.inf
 
 
 def best(lines: Iterable[EpochLine], figure: str) -> EpochLine:
     """The line with the best figure; of equals, the one whose validation loss is lower, then the earlier."""
-    return max(lines, key=lambda line: (goodness(line, figure), -line.get("loss", 0.0)))
+    return max(lines, key=lambda line: (goodness(line, figure), goodness({"loss": 0.0} | line, "loss")))
 
 
 def epochs_without_better(lines: list[EpochLine], figure: str) -> int:
@@ -38,10 +40,11 @@ def epochs_without_better(lines: list[EpochLine], figure: str) -> int:
 
 
 def save(path: Path, lines: Iterable[EpochLine]) -> None:
-    """Write ``history.jsonl``."""
-    atomic.write_text(path, "".join(json.dumps(line) + "\n" for line in lines))
+    """Write ``history.jsonl``; a figure that is no number becomes null."""
+    atomic.write_text(path, "".join(json.dumps(atomic.finite(line)) + "\n" for line in lines))
 
 
 def load(path: Path, epochs: int) -> list[EpochLine]:
     """The first ``epochs`` lines of ``history.jsonl``."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:epochs]]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:epochs]]
+    return [{name: math.nan if value is None else value for name, value in line.items()} for line in lines]

@@ -23,6 +23,8 @@ class OnnxEngine:
     @classmethod
     def open(cls, path: Path) -> OnnxEngine:
         """Load a graph; `BundleError` if it is not one that takes a waveform."""
+        # onnxruntime 1.32 reports to its maker, and leaves a device id in the user's cache, unless told before import.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         import onnxruntime
 
         try:

@@ -94,7 +94,8 @@ class Run:
         metrics: dict[str, Any] = {}
         if self.processes.first:
             metrics = Finishing(self, training, preparation).finish(outcomes)
-            self.folder.make_latest(self.runs)
+            if self.folder.path.parent.name == self.recipe.name:
+                self.folder.make_latest(self.runs)
         return RunResult(self.folder.path, self.processes.agree(metrics), interrupted)
 
     def _introduce(self) -> None:
@@ -111,7 +112,7 @@ class Run:
         return "waveform" if any(augmenter.on == "waveform" for augmenter in self.recipe.augment) else "features"
 
     def _prepare(self) -> Preparation:
-        from genrekit.data_record import check_usable, record
+        from genrekit.data_record import check_usable, record, refuse_other_data
         from genrekit.preparation import prepare
 
         if not self.processes.first:
@@ -130,6 +131,7 @@ class Run:
             self.processes.wait()
         for result in preparation.results.values():
             self.profile.add_all(result.seconds)
+        refuse_other_data(self.folder, self.clips, preparation)
         if self.processes.first:
             record(self.folder, self.clips, preparation, self.narrator)
         check_usable(self.clips, preparation)

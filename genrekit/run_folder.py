@@ -56,6 +56,8 @@ class RunFolder:
     def make_latest(self, runs: Path) -> None:
         """Let ``runs/latest`` lead here: a link where the system allows it, else a text file with the path."""
         latest, target = runs / "latest", os.path.relpath(self.path, runs)
+        if not _may_be_replaced(latest):
+            return
         beside = runs / f".latest.{os.getpid()}"
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -64,3 +66,13 @@ class RunFolder:
         except OSError:
             beside.write_text(target, encoding="utf-8")
         beside.replace(latest)
+
+
+def _may_be_replaced(latest: Path) -> bool:
+    """Whether ``runs/latest`` is ours: not there yet, a link, or a small file that names a run folder."""
+    if latest.is_symlink() or not latest.exists():
+        return True
+    if not latest.is_file() or latest.stat().st_size > 4096:
+        return False
+    named = latest.read_text(encoding="utf-8", errors="replace").strip()
+    return "\n" not in named and (latest.parent / named / "recipe.toml").is_file()

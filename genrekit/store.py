@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic
 from genrekit.component import Component
+from genrekit.errors import GenrekitError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,18 +44,31 @@ class Store:
 
     def path(self, key: str) -> Path:
         """Where the item of that key is, or would be."""
-        return self.root / "items" / key[:2] / f"{key}.safetensors"
+        # In a few folders: making one takes as long as writing an item.
+        return self.root / "items" / key[:1] / f"{key}.safetensors"
 
     def put(self, key: str, windows: np.ndarray, about: dict[str, Any]) -> None:
         """Store ``windows`` [windows, ...] and what is to be known of them."""
+        self.publish(key, self.write(key, windows, about))
+
+    def write(self, key: str, windows: np.ndarray, about: dict[str, Any]) -> Path:
+        """The first half of `put`: a temporary file, which may not be on the disk yet and which nobody finds."""
         import numpy as np
         import safetensors.numpy
 
         # safetensors 0.8 writes an array's memory as it lies, whatever its strides say.
-        windows = np.ascontiguousarray(windows)
-        with atomic.replacing(self.path(key)) as temporary:
-            metadata = {"about": json.dumps(about)}
-            temporary.write_bytes(safetensors.numpy.save({_TENSOR: windows}, metadata=metadata))
+        tensors = {_TENSOR: np.ascontiguousarray(windows)}
+        written = atomic.beside(self.path(key))
+        try:
+            written.write_bytes(safetensors.numpy.save(tensors, metadata={"about": json.dumps(about)}))
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
+        return written
+
+    def publish(self, key: str, written: Path) -> None:
+        """The second half: wait until it is on the disk, then give it the item's name."""
+        atomic.settle(written, self.path(key))
 
     def about(self, key: str) -> dict[str, Any] | None:
         """What was stored with the item, and its ``windows`` count; None if there is no (readable) item."""
@@ -148,7 +162,20 @@ class HashIndex:
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        self.root.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.root / "hashes.sqlite", timeout=30)) as database, database:
-            database.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size, mtime_ns, hash)")
+        path = self.root / "hashes.sqlite"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            _make_table(path)
+        except sqlite3.DatabaseError:
+            # It only remembers what can be computed again.
+            path.unlink(missing_ok=True)
+            _make_table(path)
+        except OSError as error:
+            raise GenrekitError(f"cannot use {self.root} as the feature store: {error.strerror}") from None
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
             yield database
+
+
+def _make_table(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=30)) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size, mtime_ns, hash)")

@@ -190,11 +190,12 @@ class Training:
 
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
-        self.history.append(line)
-        kept = history.best(self.history, self.recipe.train.keep)
-        line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
+        kept = history.best([*self.history, line], self.recipe.train.keep)
         if kept is line and self.processes.first:
             checkpoint.save_weights(self.best_path, self.network)
+        # Only when the weights are safe: an interrupt before leaves the epoch before as the last.
+        line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
+        self.history.append(line)
 
     def _tired(self) -> str | None:
         stop = self.recipe.train.stop_early

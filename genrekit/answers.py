@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -60,7 +61,10 @@ class Tally:
         """The answer for the whole file: the mean over its windows."""
         if end.reason is not None or not self.windows:
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, end.reason or "holds no audio")
-        shares = _ranked(self.total / self.windows, labels)
+        mean = self.total / self.windows
+        if not all(map(math.isfinite, mean)):
+            return Prediction(end.path, "failed", None, None, {}, 0, 0.0, "the model's answer is not a finite number")
+        shares = _ranked(mean, labels)
         best = next(iter(shares))
         return Prediction(end.path, "ok", best, shares[best], shares, self.windows, round(self.end_s, 3))
 

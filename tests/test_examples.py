@@ -133,3 +133,16 @@ def test_gtzan_crnn_on_real_music(tmp_path: Path, real_data: Path, command: Call
     assert prediction["status"] == "ok"
     assert len(prediction["probabilities"]) == 10
     assert sum(prediction["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_options_of_a_default_component_can_be_set(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """What the message about a loss that is no number tells people to type, for a recipe that names no optimizer."""
+    text = (EXAMPLES / "quickstart.toml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("optimizer")]
+    (tmp_path / "recipe.toml").write_text("\n".join(lines), encoding="utf-8")
+    changes = ["--set", "train.optimizer.lr=1e-4", "--set", "executor.workers=1"]
+    shown = command("recipe", "show", tmp_path / "recipe.toml", *changes)
+    assert shown.code == 0, shown.err
+    assert "lr = 0.0001" in shown.out
+    assert 'use = "adam"' in shown.out
+    assert "workers = 1" in shown.out

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from genrekit.errors import RecipeError
 from genrekit.plugins import Plugins, installed
 from genrekit.recipe.explain import explain
+from genrekit.recipe.fill import name_defaults
 from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
 from genrekit.recipe.source import Source
@@ -25,6 +26,7 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
         text = _read(path)
         data = _parse(path, text)
         source = Source(str(path), text, apply_overrides(data, overrides))
+        name_defaults(data, source.overrides, plugins.registry)
         recipe = _validate(data, path.resolve().parent, plugins, source)
     except RecursionError:
         raise RecipeError("the recipe is nested too deeply", where=str(path)) from None

@@ -13,10 +13,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
+from toy_runs import TOY, ToyRuns
 
 from genrekit.processes import Processes
 from genrekit.shared_batch import SharedBatchNorm, share_batches
-from toy_runs import TOY, ToyRuns
 
 
 @given(st.integers(0, 1000), st.integers(1, 9))

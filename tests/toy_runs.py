@@ -85,6 +85,4 @@ class ToyRuns:
 
     def run(self, *overrides: str, store: str = "store", **options: Any) -> RunResult:
         """One run."""
-        return run_recipe(
-            self.recipe, overrides=overrides, runs=self.root / "runs", store=self.root / store, **options
-        )
+        return run_recipe(self.recipe, overrides=overrides, runs=self.root / "runs", store=self.root / store, **options)

@@ -40,12 +40,6 @@ class AudioInfo:
         return self.frames / self.sample_rate
 
 
-def import_decoders() -> None:
-    """Import what opening the first file would import; for a thread that has time to spare."""
-    import soundfile  # noqa: F401
-    import soxr  # noqa: F401
-
-
 def probe(path: str | Path) -> AudioInfo:
     """Read a header. Raises `AudioError` with a reason."""
     with _opened(str(path)) as sound:
@@ -97,12 +91,14 @@ def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
     import numpy as np
 
     size, seen = round(BLOCK_S * sound.samplerate), 0
+    # Of 16-bit samples libsndfile makes the same floats, but takes three times as long over it as numpy.
+    coded = "int16" if sound.subtype == "PCM_16" else "float32"
     while seen < count:
-        block = _guarded(path, sound.read, min(size, count - seen), dtype="float32", always_2d=True)
+        block = _guarded(path, sound.read, min(size, count - seen), dtype=coded, always_2d=True)
         if not len(block):
             break
         seen += len(block)
-        mono = _mixed(block)
+        mono = _mixed(block if coded == "float32" else np.multiply(block, 2.0**-15, dtype=np.float32))
         if not np.isfinite(mono).all():
             raise AudioError(path, "holds samples that are not finite numbers (NaN or infinity)")
         yield mono

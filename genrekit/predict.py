@@ -5,16 +5,14 @@ Recordings are decoded in threads while the model works, and window by window, s
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from genrekit import audio, bundle
+from genrekit import bundle
 from genrekit.answers import Prediction, Tally, Window
 from genrekit.decoding import Batch, Decoder, End, Piece
 from genrekit.errors import AudioError, GenrekitError
@@ -44,7 +42,7 @@ class Predictor:
         folder = bundle.find(model)
         manifest = bundle.read_manifest(folder)
         if bundle.ONNX in manifest.files:
-            return cls(folder, manifest, _onnx_engine(folder, manifest))
+            return cls(folder, manifest, OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX)))
         from genrekit.torch_engine import TorchEngine
 
         return cls(folder, manifest, TorchEngine.open(folder, manifest))
@@ -117,15 +115,6 @@ def answers(engine: Engine, waveforms: list[np.ndarray]) -> list[np.ndarray]:
         batch = np.stack([waveforms[row] for row in rows])
         out |= zip(rows, engine(batch).astype(np.float64), strict=True)
     return [out[row] for row in range(len(waveforms))]
-
-
-def _onnx_engine(folder: Path, manifest: bundle.Manifest) -> OnnxEngine:
-    with ThreadPoolExecutor(1) as helper:
-        # onnxruntime is imported while the checksum is worked out, and the decoders while it reads the graph.
-        path = helper.submit(bundle.verified, folder, manifest, bundle.ONNX)
-        helper.submit(audio.import_decoders)
-        importlib.import_module("onnxruntime")
-        return OnnxEngine.open(path.result())
 
 
 def _usable(prediction: Prediction) -> Prediction:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
 from genrekit.clips import Clips
 from genrekit.component import Executor, FeatureExtractor
+from genrekit.publishing import Publisher
 from genrekit.store import HashIndex, Stat, Store, stat_of
 
 
@@ -36,12 +37,17 @@ def prepare(
     store: Store,
     advance: Callable[[Prepared], None] = lambda _: None,
 ) -> Preparation:
-    """Prepare every clip that has a part. ``advance`` is called as each is done, in no particular order."""
+    """Prepare every clip that has a part. ``advance`` is called as each is done, in no particular order.
+
+    Items that are new to the store are in it, and on the disk, when this returns.
+    """
     index, preparation = HashIndex(store.root), Preparation()
     jobs = list(_jobs(clips, features, stage, store, index))
-    with executor.open() as pool:
+    with Publisher(store) as publisher, executor.open() as pool:
         try:
             for result in _bounded(pool, jobs, 4 * executor.capacity()):
+                if result.key and result.written:
+                    publisher.add(result.key, result.written)
                 preparation.results[result.row] = result
                 advance(result)
         except BaseException:

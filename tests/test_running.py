@@ -311,11 +311,12 @@ def test_file_that_changes_while_it_is_read(toy: ToyRuns, monkeypatch: pytest.Mo
     assert [row["reason"] for row in data["quarantined"]] == ["changed while it was being read"]
 
 
-def test_full_disk_is_an_error_with_a_way_out(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("half", ["write", "publish"])
+def test_full_disk_is_an_error_with_a_way_out(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch, half: str) -> None:
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("genrekit.store.Store.put", full)
+    monkeypatch.setattr(f"genrekit.store.Store.{half}", full)
     with pytest.raises(errors.GenrekitError, match="No space left on device") as caught:
         toy.run()
     assert "genrekit store prune" in str(caught.value)

@@ -12,6 +12,9 @@ def start() -> int:
         from genrekit.huge_pages import restart_with_huge_pages
 
         restart_with_huge_pages()
+    else:
+        # Short commands mostly import, which makes many objects and no garbage to look for.
+        gc.set_threshold(100_000)
     from genrekit.cli import main
 
     code = main()

@@ -69,6 +69,14 @@ class Splitter(Component):
         """``clips`` with ``part`` set to "train", "validation", "test" or null (not used)."""
         raise NotImplementedError
 
+    def each_fold(self, clips: Clips) -> list[Splitter]:
+        """The splitters of a cross-validation, one a fold: each clip is in the test part of one at most.
+
+        Each has the options that make its fold by itself, so that it can stand in a recipe. Empty: there are no folds
+        to go through.
+        """
+        return []
+
 
 class FeatureExtractor(Component):
     """From a mono waveform to the features a model sees."""

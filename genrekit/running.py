@@ -85,7 +85,7 @@ def split_clips(recipe: Recipe) -> Clips:
     clips.single_labels()
     if len(clips.labels()) < 2:
         raise DataError(f"all {len(clips)} clips have the label '{clips.labels()[0]}': there is nothing to tell apart")
-    clips = recipe.split.split(clips, recipe.seed)
+    clips = recipe.split.split(clips, recipe.seed if recipe.split_seed is None else recipe.split_seed)
     counts = clips.counts()
     if not counts["train"] or not counts["validation"]:
         raise DataError(

@@ -64,6 +64,9 @@ class Recipe(Section):
 
     name: str = Field(pattern=r"^[\w][\w.-]*$", description="names the run folder: letters, digits, '.', '_' and '-'")
     seed: int = Field(0, ge=0, lt=2**63, description="decides every random draw")
+    split_seed: int | None = Field(
+        None, ge=0, lt=2**63, description="decides what the splitter draws, so that seeds can share a split; none: seed"
+    )
     dataset: Dataset = Field(description="where clips and labels come from")
     split: Splitter = Field(description="which clips train, validate and test")
     features: FeatureExtractor = Field(description="what the model sees")

@@ -1,4 +1,4 @@
-"""Splitters for cross-validation: one of k folds is held out; k runs, one for each fold, hold out every clip once."""
+"""Splitters for cross-validation: one of k folds is held out; ``genrekit run --folds`` tests each of them once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from genrekit_builtins.coded_clips import CodedClips
 from genrekit_builtins.drawn_parts import drawn_from_train
 from genrekit_builtins.fold_column import FoldColumn
 from genrekit_builtins.group_folds import group_folds
+from genrekit_builtins.leave_groups_out import LeaveGroupsOut
 from genrekit_builtins.part_checks import check_complete, check_enough, divided_notes
 
 
@@ -22,7 +23,7 @@ class _Folds(genrekit.Splitter):
     fold: int = Field(0, ge=0, description="the fold that is held out, counted from 0")
     held_out: Literal["validation", "test"] = Field("validation", description="what the held-out fold is used for")
     validation: float = Field(
-        0.15, gt=0, lt=1, description='share of the other clips that choose the best epoch when held_out is "test"'
+        0.15, ge=0, lt=1, description='share of the others that choose the best epoch when held_out is "test"; 0: none'
     )
 
     @model_validator(mode="after")
@@ -45,10 +46,14 @@ class _Folds(genrekit.Splitter):
         held = (group_folds(coded, self.folds, generator(seed, "folds")) == self.fold).astype(np.int64)
         check_complete(coded, held, names := ["train", self.held_out], hint)
         split = clips.with_column("part", pl.Series(names).gather(held))
-        if self.held_out == "test":
+        if self.held_out == "test" and self.validation:
             rest_hint = "--set split.held_out=validation needs no further part"
             split = drawn_from_train(split, self.validation, seed, self.keeps_groups, rest_hint)
         return split.with_notes(divided_notes(split))
+
+    def each_fold(self, clips: Clips) -> list[genrekit.Splitter]:
+        """Every fold the test part once; what ``held_out`` says is not looked at."""
+        return [self.model_copy(update={"fold": fold, "held_out": "test"}) for fold in range(self.folds)]
 
 
 class KFold(_Folds):
@@ -70,7 +75,8 @@ class GroupedKFold(_Folds):
 
 @genrekit.hookimpl
 def register_splitters(register: Any) -> None:
-    """Adds `kfold`, `grouped-kfold` and `fold`."""
+    """Adds `kfold`, `grouped-kfold`, `leave-groups-out` and `fold`."""
     register(KFold)
     register(GroupedKFold)
+    register(LeaveGroupsOut)
     register(FoldColumn)

@@ -55,7 +55,7 @@ def test_data_without_folds_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({}, "name the folds"), ({"validation": 1, "test": ["1", "2"]}, "fold 1 cannot be both")],
+    [({"drawn": 1.0}, "drawn"), ({"validation": 1, "test": ["1", "2"]}, "fold 1 cannot be both")],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
@@ -75,3 +75,36 @@ def test_a_class_that_never_trains_is_refused_and_one_never_held_out_is_noted() 
         FoldColumn(validation="2").split(clips, 0)
     split = FoldColumn(validation="1").split(clips, 0)
     assert split.notes == ("warning: the validation part has no clip of b",)
+
+
+def test_naming_no_fold_is_refused_with_the_ways_out() -> None:
+    with pytest.raises(DataError, match=r"no fold is named that is held out(.|\n)*--folds tests each in turn"):
+        FoldColumn().split(clips_of(LABELS, folds=FOLDS), 0)
+
+
+def test_each_fold_is_tested_once_in_the_order_of_numbers() -> None:
+    folds = [str(number // 2 % 10 + 1) for number in range(40)]
+    clips = clips_of(LABELS, folds=folds)
+    splitters = FoldColumn(validation="next").each_fold(clips)
+    assert [splitter.test for splitter in splitters] == [str(number) for number in range(1, 11)]  # type: ignore[attr-defined]
+    assert [splitter.validation for splitter in splitters] == [*map(str, range(2, 11)), "1"]  # type: ignore[attr-defined]
+    for splitter in splitters:
+        assert splitter.split(clips, 0).counts() == {"train": 32, "validation": 4, "test": 4}
+
+
+def test_nothing_drawn_trains_on_all_other_folds() -> None:
+    clips = clips_of(LABELS, folds=FOLDS)
+    for splitter in FoldColumn(drawn=0).each_fold(clips):
+        assert splitter.split(clips, 0).counts() == {"train": 32, "validation": 0, "test": 8}
+
+
+def test_a_named_validation_fold_cannot_be_tested_too() -> None:
+    with pytest.raises(DataError, match=r"names fold 4, but a cross-validation tests every fold"):
+        FoldColumn(validation=4).each_fold(clips_of(LABELS, folds=FOLDS))
+
+
+def test_the_next_fold_needs_one_before_it() -> None:
+    clips = clips_of(LABELS, folds=FOLDS)
+    assert set(parts_per(FoldColumn(test=5, validation="next").split(clips, 0), "label")) == {"a", "b"}
+    with pytest.raises(DataError, match="the fold after the tested one"):
+        FoldColumn(test=[1, 2], validation="next").split(clips, 0)

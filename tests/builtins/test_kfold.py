@@ -76,6 +76,11 @@ def test_a_class_of_fewer_clips_than_folds_is_refused_by_name() -> None:
         KFold().split(clips_of(["a"] * 9 + ["b"] * 4), 0)
 
 
+def test_without_validation_all_others_train() -> None:
+    split = KFold(folds=5, held_out="test", validation=0).split(clips_of(LABELS), 1)
+    assert split.counts() == {"train": 48, "validation": 0, "test": 12}
+
+
 def test_the_fold_must_exist() -> None:
     with pytest.raises(ValidationError, match="fold must be at most 4"):
         KFold(fold=5)

@@ -35,25 +35,58 @@ def compute_logits(
     return processes.gather(own)
 
 
-def outcome_of(part: str, logits: np.ndarray, examples: Examples, clips: Clips, labels: list[str]) -> Outcome:
+def outcome_of(
+    part: str, logits: np.ndarray, examples: Examples, clips: Clips, labels: list[str], multi_label: bool = False
+) -> Outcome:
     """What ``logits`` [examples, classes] say of each clip; a clip's windows are averaged."""
     import numpy as np
-    import torch
-    from torch.nn import functional
 
     rows, first = np.unique(examples.rows, return_index=True)
-    paths, groups = clips.column("path"), clips.column("group")
-    scores = torch.from_numpy(logits)
+    truth = truth_of(examples.targets, len(labels))
+    columns = {name: clips.column(name) for name in ("path", "group", "start_s", "duration_s")}
+    paths, groups, starts_s, durations_s = ([values[row] for row in rows] for values in columns.values())
     return Outcome(
         part=part,
         labels=labels,
-        paths=[paths[row] for row in rows],
+        paths=paths,
         rows=rows,
-        groups=[groups[row] for row in rows],
-        targets=examples.targets[first],
-        probabilities=mean_by_row(examples.rows, scores.softmax(dim=1).numpy()),
-        loss=functional.cross_entropy(scores, torch.from_numpy(examples.targets)).item(),
+        groups=groups,
+        truth=truth[first],
+        probabilities=mean_by_row(examples.rows, probabilities_of(logits, multi_label)),
+        loss=mean_loss(logits, truth, multi_label),
+        multi_label=multi_label,
+        logits=logits,
+        example_rows=examples.rows,
+        starts_s=starts_s,
+        durations_s=durations_s,
     )
+
+
+def truth_of(targets: np.ndarray, classes: int) -> np.ndarray:
+    """Targets, as label indices [examples] or as shares of labels [examples, classes], as bool [examples, classes]."""
+    import numpy as np
+
+    truth: np.ndarray = targets[:, None] == np.arange(classes) if targets.ndim == 1 else targets > 0.5
+    return truth
+
+
+def probabilities_of(logits: np.ndarray, multi_label: bool, temperature: float = 1.0) -> np.ndarray:
+    """Softmax, or sigmoid if ``multi_label``, of ``logits`` / ``temperature``: float32 [examples, classes]."""
+    import torch
+
+    scores = torch.from_numpy(logits) / temperature
+    probabilities: np.ndarray = (scores.sigmoid() if multi_label else scores.softmax(dim=1)).numpy()
+    return probabilities
+
+
+def mean_loss(logits: np.ndarray, truth: np.ndarray, multi_label: bool) -> float:
+    """The mean cross-entropy over examples; if ``multi_label``, the mean binary one over examples and labels."""
+    import torch
+    from torch.nn import functional
+
+    scores, targets = torch.from_numpy(logits), torch.from_numpy(truth).float()
+    loss = functional.binary_cross_entropy_with_logits if multi_label else functional.cross_entropy
+    return loss(scores, targets).item()
 
 
 def mean_by_row(rows: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def outcome(
         paths=[f"{index}.wav" for index in range(clips)],
         rows=np.arange(clips),
         groups=[None] * clips,
-        targets=np.asarray(true, dtype=np.int64),
+        truth=np.arange(len(labels)) == np.asarray(true, dtype=np.int64)[:, None],
         probabilities=probabilities,
         loss=loss,
     )

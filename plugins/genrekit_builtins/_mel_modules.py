@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CONTRAST_FLOOR = 1e-3
 """In decibels: a clip whose values deviate less than this is silent, and what is left is rounding."""
 
+LEAST_POWER = 1e-10
+"""What is below counts as this much: -100 dB, as torchaudio's ``amplitude_to_DB`` has it."""
+
 
 class LogMel(nn.Module):
     """waveform float32 [batch, samples] -> [batch, 1, mels, frames], mean 0 and deviation 1 over each clip."""
@@ -29,7 +32,6 @@ class LogMel(nn.Module):
         super().__init__()
         torchaudio = import_torchaudio()
         self.frames = options.frames
-        self.decibels = torchaudio.functional.amplitude_to_DB
         self.mel = torchaudio.transforms.MelSpectrogram(
             sample_rate=options.sample_rate,
             n_fft=options.n_fft,
@@ -47,8 +49,10 @@ class LogMel(nn.Module):
 
     def spectrum(self, waveform: Tensor) -> Tensor:
         """Power in decibels [batch, mels, frames], at least -100. No top_db: it would let clips of a batch interact."""
-        mel = self.mel_in_blocks if can_go_in_blocks(waveform) else self.mel
-        levels: Tensor = self.decibels(mel(waveform), multiplier=10.0, amin=1e-10, db_multiplier=0.0)
+        if can_go_in_blocks(waveform):
+            levels: Tensor = self.mel_in_blocks(waveform).clamp_(min=LEAST_POWER).log10_().mul_(10.0)
+        else:
+            levels = 10.0 * self.mel(waveform).clamp(min=LEAST_POWER).log10()
         return levels
 
 
@@ -80,7 +84,7 @@ def normalised(clips: Tensor) -> Tensor:
     mean, deviation = clips.mean((1, 2), keepdim=True), clips.std((1, 2), keepdim=True)
     # Divided by infinity a silent clip comes out as zeros, and every other clip exactly as without this line.
     divisor = torch.where(deviation > CONTRAST_FLOOR, deviation, torch.inf)
-    return (clips - mean) / divisor
+    return (clips - mean).div_(divisor)
 
 
 def fitted(clips: Tensor, frames: int) -> Tensor:

@@ -21,7 +21,7 @@ _MODES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 def restart_with_huge_pages() -> None:
     """Replace this process by itself with huge pages; does nothing where they are set, impossible or unwanted."""
-    environment = changed_environment(os.environ, _kernel_offers_them())
+    environment = changed_environment(os.environ, kernel_offers_them())
     if environment is not None and hasattr(sys, "orig_argv"):
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
@@ -35,7 +35,7 @@ def changed_environment(environment: Mapping[str, str], offered: bool) -> dict[s
     return {**environment, "GLIBC_TUNABLES": joined}
 
 
-def _kernel_offers_them() -> bool:
+def kernel_offers_them() -> bool:
     """ "madvise" means that a process gets them for the asking; under "always" it has them anyway."""
     try:
         return "[madvise]" in _MODES.read_text() and platform.libc_ver()[0] == "glibc"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import genrekit
-from genrekit.cli import plugins, predict, recipe, run, store
+from genrekit.cli import doctor, plugins, predict, recipe, run, store
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
@@ -92,7 +92,7 @@ def build_app(found: Plugins) -> typer.Typer:
         if context.invoked_subcommand in USE_PLUGINS:
             _warn(found)
 
-    for verb in (run, predict, recipe, plugins, store):
+    for verb in (run, predict, recipe, plugins, store, doctor):
         verb.register(app)
     return app
 

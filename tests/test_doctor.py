@@ -1,0 +1,156 @@
+"""`genrekit doctor` finds nothing where nothing is wrong, and everything that is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from genrekit import audio
+from genrekit.cli import main
+from genrekit.doctor import Finding, Status, examine, folders, machine, packages, plugin_health, rounds, sounds
+from genrekit.errors import AudioError, GenrekitError
+from genrekit.plugins import Plugin, Plugins
+
+
+def worst(found: list[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.status is Status.wrong]
+
+
+def test_nothing_is_wrong_here(tmp_path: Path) -> None:
+    found = list(examine(tmp_path / "store", tmp_path / "runs"))
+    assert worst(found) == []
+    assert {finding.topic for finding in found} >= {"torch", "onnxruntime", "audio", "plugins", "store", "runs"}
+    (formats,) = [finding.what for finding in found if finding.topic == "audio"]
+    assert formats.endswith("reads wav, flac, ogg, opus, mp3, aiff, au, caf")
+
+
+def test_the_command_pastes_into_a_bug_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--store", str(tmp_path), "--runs", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "all is well"
+    assert lines[0].startswith("ok    genrekit      ")
+
+
+def test_for_programs_and_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of course")
+
+    monkeypatch.setattr(rounds, "checks", lambda store, runs: {"sums": broken})
+    assert main(["doctor", "--json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert (finding["topic"], finding["status"]) == ("sums", "wrong")
+    assert "of course" in finding["what"]
+
+
+def test_a_decoder_that_answers_other_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = audio.read
+
+    def noise(path: Path, rate: int) -> np.ndarray:
+        if path.suffix == ".mp3":
+            raise AudioError(str(path), "cannot be decoded")
+        if path.suffix == ".opus":
+            return np.random.default_rng(0).normal(size=rate).astype(np.float32)
+        return real(path, rate)
+
+    monkeypatch.setattr(audio, "read", noise)
+    found = list(sounds.formats())
+    assert [finding.what.split()[0] for finding in worst(found)] == ["opus", "mp3"]
+    assert found[-1].what.endswith("reads wav, flac, ogg, aiff, au, caf")
+
+
+def test_packages_that_are_missing_or_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {"numpy": "1.0"}
+
+    def version(name: str) -> str:
+        if name not in versions:
+            raise metadata.PackageNotFoundError(name)
+        return versions[name]
+
+    wanted = ["numpy>=2.0", "soxr>=0.5", 'wandb>=1; extra == "tracking"', 'pywin32; sys_platform == "nowhere"']
+    monkeypatch.setattr(metadata, "requires", lambda _: wanted)
+    monkeypatch.setattr(metadata, "version", version)
+    found = worst(list(packages.versions()))
+    assert [finding.what for finding in found] == ["numpy 1.0, wanted >=2.0", "soxr is not installed, wanted >=0.5"]
+    assert found[0].mend == 'pip install "numpy>=2.0"'
+
+
+def test_torch_and_torchaudio_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise GenrekitError("torchaudio cannot be imported", why="torch 9 with torchaudio 2", hint="install others")
+
+    monkeypatch.setattr(packages, "import_torchaudio", refuse)
+    assert list(packages.torch_and_torchaudio()) == [
+        Finding(Status.wrong, "torch", "torchaudio cannot be imported: torch 9 with torchaudio 2", "install others")
+    ]
+
+
+def test_plugins_that_are_broken_or_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Plugins()
+    found.found += [
+        Plugin("a", "genrekit-a", "1", "broken", "ImportError: b"),
+        Plugin("c", "genrekit-c", "2", "blocked"),
+        Plugin("d", "genrekit-d", "3", "loaded"),
+    ]
+    monkeypatch.setattr(plugin_health, "installed", lambda: found)
+    broken, blocked, rest = plugin_health.plugins()
+    assert (broken.status, broken.what) == (Status.wrong, "'a' (genrekit-a 1): ImportError: b")
+    assert broken.mend == "pip install --upgrade genrekit-a, or --block a"
+    assert (blocked.status, rest.what) == (Status.mind, "1 loaded, from genrekit-d 3")
+
+
+def test_a_folder_that_is_not_there_yet_is_tried_where_it_would_be(tmp_path: Path) -> None:
+    (finding,) = folders.folder("runs", tmp_path / "a" / "b")
+    assert "(not there yet)" in finding.what
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    (finding,) = folders.folder("store", tmp_path)
+    assert finding.status is Status.wrong
+    assert "permission denied" in finding.what
+
+
+def test_a_file_in_the_folders_place(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("")
+    (finding,) = folders.folder("store", tmp_path / "store")
+    assert finding.status is Status.wrong
+    assert finding.mend == "another place: --store or $GENREKIT_STORE"
+
+
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type("Usage", (), {"free": 2**20})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+    (finding,) = folders.folder("store", tmp_path)
+    assert finding.status is Status.mind
+    assert "0.0 GiB free" in finding.what
+
+
+def test_the_home_folder_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    (finding,) = folders.folder("store", tmp_path / "cache")
+    assert finding.what.startswith(str(Path("~") / "cache"))
+
+
+def test_threads_that_the_environment_does_not_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(machine, "kernel_offers_them", lambda: True)
+    monkeypatch.setenv("GENREKIT_HUGE_PAGES", "0")
+    notes = [finding.what for finding in machine.processor() if finding.status is Status.mind]
+    assert len(notes) == 2
+    assert notes[0].startswith("OMP_NUM_THREADS=1")
+
+
+def test_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_available_bytes", lambda: 2**30)
+    (finding,) = machine.memory()
+    assert (finding.status, finding.what) == (Status.mind, "1.0 GiB free")

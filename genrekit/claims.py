@@ -10,7 +10,8 @@ from genrekit import hookspecs
 from genrekit.component import KINDS, Component
 from genrekit.registry import Entry, Registry
 
-HOOK_OF_KIND = {kind: f"register_{kind if kind.endswith('s') else kind + 's'}" for kind in KINDS}
+_PLURALS = {"features": "features", "loss": "losses"}
+HOOK_OF_KIND = {kind: f"register_{_PLURALS.get(kind, kind + 's')}" for kind in KINDS}
 
 Claim = tuple[str, type[Component]]
 

@@ -6,7 +6,7 @@ One base class for each kind. Nothing here imports torch; a component's ``build`
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
@@ -125,6 +125,26 @@ class Augmenter(Component):
         raise NotImplementedError
 
 
+class Mixer(Augmenter):
+    """An augmenter that mixes each chosen example with another one, targets included.
+
+    Partners come from the whole training part, drawn for each example by itself, so that what it is mixed with does not
+    depend on its batch. A partner has gone through the augmenters that stand before the mixer, with draws of its own.
+    """
+
+    partners: ClassVar[Literal["any", "other-class"]] = "any"
+    """Which training examples may be partners: any, or those that have no label in common with the example."""
+
+    def mix(
+        self, batch: torch.Tensor, partners: torch.Tensor, draws: dict[str, torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Row i of ``batch`` [n, ...] mixed with row i of ``partners`` (of the same shape), and its own share.
+
+        The share, float [n] from 0 to 1, is how much of the example's own target is kept; the partner's gets the rest.
+        """
+        raise NotImplementedError
+
+
 class Model(Component):
     """From features to logits."""
 
@@ -134,8 +154,35 @@ class Model(Component):
         """Raise ValueError, saying which option to change, if this model cannot take that shape."""
 
     def build(self, shape: FeatureShape, classes: int) -> torch.nn.Module:
-        """A module: features [batch, channels, bins, frames] -> logits [batch, classes]."""
+        """A module: features float32 [batch, channels, bins, frames] -> logits [batch, classes].
+
+        A module inside it may have a method ``fit_statistics(batches: Iterable[Tensor]) -> None``. It is called once,
+        before the first epoch, with the features of the training part, un-augmented, batch after batch on the training
+        device (they can be gone through more than once), and keeps what it learns of them in its buffers. Those travel
+        with the weights: into checkpoints and the bundle. Until then the buffers must be such that the module works.
+        """
         raise NotImplementedError
+
+
+class Loss(Component):
+    """What training lowers, and with it the task: one label a clip, or several."""
+
+    kind: ClassVar[str] = "loss"
+    multi_label: ClassVar[bool] = False
+    """False: each clip has one label, and probabilities are the softmax of the logits.
+    True: a clip has any number of labels, and each has its own probability, the sigmoid of its logit."""
+
+    def build(self, counts: Sequence[int], examples: int) -> torch.nn.Module:
+        """A module: (logits float32 [n, classes], targets float32 [n, classes]) -> each example's loss, float32 [n].
+
+        Targets are 1 for an example's labels and 0 elsewhere, or anything between where examples were mixed.
+        ``counts`` says how many of the ``examples`` of the training part have each label.
+        """
+        raise NotImplementedError
+
+    def activation(self, logits: torch.Tensor) -> torch.Tensor:
+        """Probabilities [..., classes] from logits."""
+        return logits.sigmoid() if self.multi_label else logits.softmax(dim=-1)
 
 
 class Optimizer(Component):
@@ -194,5 +241,5 @@ class Executor(Component):
 
 KINDS: dict[str, type[Component]] = {
     base.kind: base
-    for base in (Dataset, Splitter, FeatureExtractor, Augmenter, Model, Optimizer, Scheduler, Evaluator, Executor)
+    for base in (Dataset, Splitter, FeatureExtractor, Augmenter, Model, Loss, Optimizer, Scheduler, Evaluator, Executor)
 }

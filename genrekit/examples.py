@@ -19,7 +19,7 @@ class Examples:
     """The windows of one part.
 
     ``rows`` int64 [examples] are the clips' numbers in the clip table, ``windows`` int64 [examples] which of the
-    clip's windows it is, ``targets`` int64 [examples] the label's index.
+    clip's windows it is, ``targets`` float32 [examples, labels] 1 for each label that the clip has, else 0.
     """
 
     store: Store
@@ -43,11 +43,13 @@ def examples_of(part: str, clips: Clips, labels: list[str], preparation: Prepara
     """The examples of a part's usable clips, clip by clip."""
     import numpy as np
 
-    parts, clip_labels = clips.column("part"), clips.single_labels()
+    parts, clip_labels = clips.column("part"), clips.column("labels")
     usable = [(row, done) for row, done in preparation.usable.items() if parts[row] == part]
     rows = [row for row, done in usable for _ in range(done.windows)]
     windows = [index for _, done in usable for index in range(done.windows)]
     number = {label: index for index, label in enumerate(labels)}
-    targets = [number[clip_labels[row]] for row in rows]
+    targets = np.zeros((len(rows), len(labels)), np.float32)
+    for example, row in enumerate(rows):
+        targets[example, [number[label] for label in clip_labels[row]]] = 1.0
     keys = {row: done.key for row, done in usable if done.key}
-    return Examples(store, keys, *(np.asarray(values, dtype=np.int64) for values in (rows, windows, targets)))
+    return Examples(store, keys, np.asarray(rows, np.int64), np.asarray(windows, np.int64), targets)

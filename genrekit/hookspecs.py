@@ -49,6 +49,11 @@ def register_models(register: Register) -> None:
 
 
 @hookspec
+def register_losses(register: Register) -> None:
+    """Add `Loss` classes: what training lowers, for one label a clip or several."""
+
+
+@hookspec
 def register_optimizers(register: Register) -> None:
     """Add `Optimizer` classes: how weights follow gradients."""
 

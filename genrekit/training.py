@@ -60,6 +60,8 @@ class Training:
         self.scheduler: LRScheduler | None = None
         if train.scheduler:
             self.scheduler = train.scheduler.build(self.optimizer, train.epochs, self.steps)
+        targets = self.examples["train"].targets
+        self.loss = train.loss.build(targets.sum(axis=0).astype(int).tolist(), len(targets)).to(self.device)
 
     def _refuse_idle_processes(self) -> None:
         size, count = self.recipe.train.batch_size, self.processes.count
@@ -109,13 +111,12 @@ class Training:
     def _step(self, epoch: int, step: int, indices: np.ndarray, windows: list[torch.Tensor]) -> float:
         """Learn from one batch; returns the sum of its examples' losses."""
         import torch
-        from torch.nn import functional
 
         self._seed(epoch, step)
         self.share.rows, self.share.total = self.processes.share(len(indices)), len(indices)
         features, targets = self._inputs(epoch, indices[self.share.rows], windows)
         with self.profile("forward"), self._autocast():
-            loss = functional.cross_entropy(self.network(features).float(), targets, reduction="sum")
+            loss = self.loss(self.network(features).float(), targets).sum()
         total = self.processes.add(loss.detach().clone()).item()
         self._refuse_nan(total / len(indices), epoch, step, indices)
         with self.profile("backward"):

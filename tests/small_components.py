@@ -116,6 +116,13 @@ class Constant(genrekit.Model):
     use: Literal["constant"] = "constant"
 
 
+class Gap(genrekit.Loss):
+    """How far probabilities are from targets."""
+
+    use: Literal["gap"] = "gap"
+    default = True
+
+
 class Descent(genrekit.Optimizer):
     """Plain gradient descent."""
 
@@ -170,6 +177,11 @@ def register_augmenters(register: Any) -> None:
 def register_models(register: Any) -> None:
     register(Dense)
     register(Constant)
+
+
+@genrekit.hookimpl
+def register_losses(register: Any) -> None:
+    register(Gap)
 
 
 @genrekit.hookimpl

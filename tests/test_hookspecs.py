@@ -14,7 +14,7 @@ KINDS = ("dataset", "splitter", "augmenter", "model", "optimizer", "scheduler", 
 
 
 def test_the_hooks_are_these() -> None:
-    registers = {f"register_{kind}s" for kind in KINDS} | {"register_features"}
+    registers = {f"register_{kind}s" for kind in KINDS} | {"register_features", "register_losses"}
     assert set(HOOKS) == registers | {"run_started", "epoch_ended", "run_ended"}
 
 

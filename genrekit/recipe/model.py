@@ -17,6 +17,7 @@ from genrekit.component import (
     Evaluator,
     Executor,
     FeatureExtractor,
+    Loss,
     Model,
     Optimizer,
     Scheduler,
@@ -46,6 +47,7 @@ class Train(Section):
 
     epochs: int = Field(50, ge=1, description="the largest number of passes over the training clips")
     batch_size: int = Field(32, ge=1, description="training examples in a step")
+    loss: Loss = Field(description="what training lowers; decides whether clips have one label or several")
     optimizer: Optimizer = Field(description="how weights follow gradients")
     scheduler: Scheduler | None = Field(None, description="how the learning rate changes; none keeps it constant")
     keep: str = Field("macro_f1", description="the validation figure whose best epoch is kept")

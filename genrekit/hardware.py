@@ -49,7 +49,12 @@ def resolve(recipe: Recipe) -> Recipe:
     if precision == "auto":
         precision = "bf16" if computes_bf16(device) else "float32"
     found = {"device": device, "precision": precision, "threads": recipe.train.threads or usable_cpus()}
-    return recipe.model_copy(update={"train": recipe.train.model_copy(update=found)})
+    train = recipe.train.model_copy(update=found)
+    # Found out is not written: the report tells them apart.
+    train.model_fields_set.intersection_update(recipe.train.model_fields_set)
+    resolved = recipe.model_copy(update={"train": train})
+    resolved.model_fields_set.intersection_update(recipe.model_fields_set)
+    return resolved
 
 
 def describe(versions: dict[str, str]) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Run:
     def describe(self) -> None:
         """Write down what is about to be done."""
         self.folder.write_text("recipe.toml", recipes.dump(self.recipe))
+        self.folder.write_text("recipe_as_written.toml", recipes.dump(self.recipe, as_written=True))
         self.folder.write_json("environment.json", hardware.describe(self.plugins.versions()))
 
     def go(self, profile: bool = False) -> RunResult:

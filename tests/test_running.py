@@ -55,7 +55,7 @@ def test_run_folder_holds_what_the_design_promises(toy: ToyRuns) -> None:
     folder = toy.run("split.test=true").folder
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "recipe.toml", "environment.json", "data.json", "history.jsonl", "metrics.json", "predictions.csv",
+        "recipe.toml", "recipe_as_written.toml", "environment.json", "data.json", "history.jsonl", "metrics.json", "predictions.csv",
         "report.html", "share.svg", "checkpoints", "bundle",
     }  # fmt: skip
     bundle = {path.name for path in (folder / "bundle").iterdir()}

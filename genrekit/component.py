@@ -8,7 +8,7 @@ from __future__ import annotations
 import concurrent.futures
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from genrekit.outcome import Outcome
 
     Draw = Mapping[str, float | int | np.ndarray]
+
+
+Task = Literal["single-label", "multi-label"]
+"""Whether each clip has just one label, or any number of them."""
 
 
 class FeatureShape(NamedTuple):
@@ -48,6 +52,14 @@ class Component(Options):
     def name(cls) -> str:
         """The name that recipes write after ``use =``."""
         return str(cls.model_fields["use"].default)
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        """A small one for the contract suite, `genrekit.testing`; with its defaults, unless a subclass says otherwise.
+
+        ``folder`` is empty and there to be written into: a data set puts a few recordings there.
+        """
+        return cls()
 
 
 class Dataset(Component):
@@ -85,6 +97,9 @@ class FeatureExtractor(Component):
     any_length: ClassVar[bool] = False
     """False: every waveform is cropped or zero-padded to `window_samples` before it comes.
     True: waveforms between `minimum_samples` and 1.1 windows come as they are, and the module fits its own width."""
+    stored_as: ClassVar[Literal["float16", "float32"]] = "float32"
+    """The precision features are stored in. float16 has 11 bits, and halves what is written and read: enough for values
+    that are about 1 in size, normalised ones, say."""
 
     sample_rate: int = Field(22050, ge=1000, le=384000, description="sample rate in Hz that audio is resampled to")
 
@@ -109,6 +124,8 @@ class Augmenter(Component):
     """A random change of training examples. What is drawn is apart from how it is applied."""
 
     kind: ClassVar[str] = "augmenter"
+    resizes: ClassVar[bool] = False
+    """True: `apply` gives the last dimension another size, the same for all; every example is changed, always."""
 
     on: Literal["features", "waveform"] = Field("features", description="what it changes")
     probability: float = Field(0.5, ge=0, le=1, description="the chance that a clip is changed in an epoch")
@@ -215,10 +232,25 @@ class Evaluator(Component):
     """Figures and pictures from predictions."""
 
     kind: ClassVar[str] = "evaluator"
+    tasks: ClassVar[frozenset[Task]] = frozenset({"single-label"})
+    """What its figures are made for: clips with one label, with any number of labels ("multi-label"), or both."""
 
     def metrics(self, outcome: Outcome) -> dict[str, Any]:
-        """JSON-ready figures of one part. Plain numbers also appear in every epoch's line of the history."""
+        """JSON-ready figures of one part. Plain numbers also appear in every epoch's line of the history.
+
+        A figure that a part does not define (no clip of some class) is None, not NaN.
+        """
         raise NotImplementedError
+
+    def resample(self, outcome: Outcome, counts: np.ndarray) -> dict[str, np.ndarray]:
+        """Figures of other draws of the clips, for their intervals: float [resamples] each, NaN where undefined.
+
+        ``counts`` int64 [resamples, clips] says how often each clip is in each draw. Only figures that are here get
+        intervals. Unless overridden, `metrics` is asked once for each draw, and its plain numbers are taken.
+        """
+        from genrekit.intervals import by_metrics
+
+        return by_metrics(self, outcome, counts)
 
     def pictures(self, outcome: Outcome, history: list[dict[str, float]], folder: Path) -> list[Path]:
         """Files drawn into ``folder`` once, at the end of the run, for the part that is reported."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -72,7 +73,10 @@ class Outcome:
         return np.arange(len(self.labels)) == self.predicted[:, None]
 
     def take(self, clips: np.ndarray) -> Self:
-        """The outcome of ``clips`` int64 [k], indices into this one's, in that order; one may be there many times."""
+        """The outcome of ``clips`` int64 [k], indices into this one's, in that order; one may be there many times.
+
+        The loss of so many clips is not known: NaN.
+        """
         return replace(
             self,
             paths=[self.paths[clip] for clip in clips],
@@ -80,6 +84,7 @@ class Outcome:
             groups=[self.groups[clip] for clip in clips],
             truth=self.truth[clips],
             probabilities=self.probabilities[clips],
+            loss=math.nan,
             logits=None,
             example_rows=None,
             starts_s=[self.starts_s[clip] for clip in clips] if self.starts_s else [],

@@ -13,6 +13,8 @@ History = Sequence[dict[str, float]]
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 """Okabe & Ito's colours, told apart by colour-blind people too."""
+MULTI_LABEL = ("mean_average_precision", "mean average precision")
+"""The figure, and its title, that stands in for accuracy where clips have several labels."""
 
 
 def learning_curves(history: History) -> Figure:
@@ -24,9 +26,10 @@ def learning_curves(history: History) -> Figure:
     _line(losses, history, "train_loss", "training", GREY)
     _line(losses, history, "loss", "validation", BLUE)
     losses.set_ylim(0, 1.08 * _highest(history, "train_loss", "loss"))
-    losses.set_title("cross-entropy loss", loc="left")
+    losses.set_title("loss", loc="left")
     _line(scores, history, "macro_f1", "macro F1", ORANGE)
-    _line(scores, history, "accuracy", "accuracy", GREEN)
+    key, title = ("accuracy",) * 2 if any("accuracy" in line for line in history) else MULTI_LABEL
+    _line(scores, history, key, title, GREEN)
     scores.set_ylim(0, 1)
     scores.yaxis.set_major_formatter(PercentFormatter(1.0))
     scores.set_title("validation clips", loc="left")

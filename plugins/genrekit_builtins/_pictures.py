@@ -11,8 +11,10 @@ from matplotlib.text import Text
 
 from genrekit_builtins._confusion_picture import confusion_matrix
 from genrekit_builtins._curves_picture import learning_curves
+from genrekit_builtins._precision_recall_picture import precision_recall
+from genrekit_builtins._reliability_picture import reliability_diagram
 
-__all__ = ["confusion_matrix", "learning_curves", "save"]
+__all__ = ["confusion_matrix", "learning_curves", "precision_recall", "reliability_diagram", "save"]
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The ``classification`` evaluator: scikit-learn's figures for one label a clip, and two pictures."""
+"""The ``classification`` evaluator: scikit-learn's figures, and pictures, for one label a clip or several."""
 
 from __future__ import annotations
 
@@ -12,65 +12,64 @@ if TYPE_CHECKING:
 
 
 class Classification(genrekit.Evaluator):
-    """Accuracy, F1, per-class figures, confusion matrix and learning curves.
+    """Accuracy, F1, ranking and calibration figures, per-class figures, confusion matrix and learning curves.
 
-    Figures are scikit-learn's over clips; what would divide by zero is 0.
+    Figures are scikit-learn's over clips, a clip's windows averaged; what would divide by zero is 0.
 
     - ``macro_f1`` and ``weighted_f1`` are `f1_score` as it comes; ``predictions.csv`` gives them to anyone who asks
       scikit-learn. The macro mean runs over the classes that occur in the part as a true label or as a prediction: a
       class that does neither says nothing about the model; one that is only predicted is false alarms, and counts as 0.
     - ``balanced_accuracy`` is the mean recall of the classes that have clips in the part.
-    - ``per_class`` and ``confusion`` (rows: true, columns: predicted) hold every label, in the data set's order.
-    - ``loss`` is the mean cross-entropy over windows.
+    - ``roc_auc`` (one class against the rest) and ``mean_average_precision`` are means over the classes that define
+      them; ``undefined`` names the others. With no such class they are null.
+    - ``log_loss``, ``brier`` and ``expected_calibration_error`` are of clips' probabilities; less is better.
+    - ``loss`` is the mean loss over windows, before any temperature.
+    - ``per_class`` and ``confusion`` (rows: true, columns: predicted) hold every label, in the data set's order;
+      ``risk_coverage`` tells the accuracy when only the surest answers are given.
+
+    Where clips have several labels, it is the evaluator ``multi-label`` with its defaults.
     """
 
     default: ClassVar[bool] = True
+    tasks: ClassVar[frozenset[Any]] = frozenset({"single-label", "multi-label"})
 
     use: Literal["classification"] = "classification"
+    top: tuple[int, ...] = genrekit.Field(
+        (3,), description="k of the top-k accuracies: the true class is among the k most probable ones"
+    )
 
     def metrics(self, outcome: genrekit.Outcome) -> dict[str, Any]:
-        from sklearn.metrics import confusion_matrix
+        if outcome.multi_label:
+            return _several().metrics(outcome)
+        from genrekit_builtins._classification_figures import figures
 
-        true, predicted = outcome.targets, outcome.predicted
-        matrix = confusion_matrix(true, predicted, labels=range(len(outcome.labels)))
-        return {
-            **averages(true, predicted),
-            "loss": float(outcome.loss),
-            "n_clips": len(true),
-            "per_class": per_class(true, predicted, outcome.labels),
-            "confusion": matrix.tolist(),
-        }
+        return figures(outcome, self._sizes(outcome))
+
+    def resample(self, outcome: genrekit.Outcome, counts: np.ndarray) -> dict[str, np.ndarray]:
+        if outcome.multi_label:
+            return _several().resample(outcome, counts)
+        from genrekit_builtins._classification_resampled import resampled
+
+        return resampled(outcome, counts, self._sizes(outcome))
 
     def pictures(self, outcome: genrekit.Outcome, history: list[dict[str, float]], folder: Path) -> list[Path]:
-        from genrekit_builtins._pictures import confusion_matrix, learning_curves, save
+        if outcome.multi_label:
+            return _several().pictures(outcome, history, folder)
+        from genrekit_builtins import _pictures as draw
 
-        drawn = save(confusion_matrix(outcome), folder / "confusion_matrix")
-        return drawn + (save(learning_curves(history), folder / "learning_curves") if history else [])
+        drawn = draw.save(draw.confusion_matrix(outcome), folder / "confusion_matrix")
+        drawn += draw.save(draw.reliability_diagram(outcome), folder / "reliability")
+        return drawn + (draw.save(draw.learning_curves(history), folder / "learning_curves") if history else [])
 
-
-def averages(true: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """Figures over all classes, 0 to 1, from label indices [clips]."""
-    import numpy as np
-    from sklearn.metrics import accuracy_score, f1_score, recall_score
-
-    # sklearn's balanced_accuracy_score is this, with a warning when a class is only ever predicted.
-    recall = recall_score(true, predicted, labels=np.unique(true), average="macro", zero_division=0)
-    return {
-        "accuracy": float(accuracy_score(true, predicted)),
-        "balanced_accuracy": float(recall),
-        "macro_f1": float(f1_score(true, predicted, average="macro", zero_division=0)),
-        "weighted_f1": float(f1_score(true, predicted, average="weighted", zero_division=0)),
-    }
+    def _sizes(self, outcome: genrekit.Outcome) -> list[int]:
+        """The k that say something: among all classes, the true one always is."""
+        return [k for k in self.top if 1 < k < len(outcome.labels)]
 
 
-def per_class(true: np.ndarray, predicted: np.ndarray, labels: list[str]) -> dict[str, dict[str, float]]:
-    """label -> precision, recall, f1 (0 to 1) and support (clips)."""
-    from sklearn.metrics import precision_recall_fscore_support
+def _several() -> genrekit.Evaluator:
+    from genrekit_builtins.multi_label import MultiLabel
 
-    scores = precision_recall_fscore_support(true, predicted, labels=range(len(labels)), zero_division=0)
-    names = ("precision", "recall", "f1", "support")
-    columns = zip(*(column.tolist() for column in scores), strict=True)
-    return {label: dict(zip(names, column, strict=True)) for label, column in zip(labels, columns, strict=True)}
+    return MultiLabel()
 
 
 @genrekit.hookimpl

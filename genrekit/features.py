@@ -7,14 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genrekit.augmentation import augment
 from genrekit.clip_preparation import Stage
-from genrekit.component import Augmenter, FeatureExtractor, FeatureShape
+from genrekit.component import FeatureExtractor, FeatureShape
 from genrekit.errors import RecipeError
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
+
+
+@dataclass(frozen=True)
+class Group:
+    """Waveforms of one length, [n, samples], and the ``rows`` of a batch that they are.
+
+    Padding all of a batch to one length would change the statistics of those that are shorter.
+    """
+
+    rows: list[int]
+    waveforms: torch.Tensor
 
 
 @dataclass
@@ -25,39 +34,33 @@ class Featurizer:
     stage: Stage
     device: torch.device
 
-    def __call__(
-        self,
-        windows: list[torch.Tensor],
-        augmenters: Sequence[Augmenter] = (),
-        rngs: Sequence[np.random.Generator] = (),
-    ) -> torch.Tensor:
-        """Features float32 [batch, channels, bins, frames]; ``augmenters`` change the waveforms first."""
+    def __call__(self, windows: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Features float32 [batch, channels, bins, frames]."""
         import torch
 
-        if self.stage == "features":
-            batch = torch.stack(windows).to(self.device, non_blocking=True).float()
-        else:
-            batch = self._from_waveforms(windows, augmenters, rngs)
+        if self.stage == "waveform":
+            return self.of_groups(self.grouped(windows))
+        batch = torch.stack(list(windows)).to(self.device, non_blocking=True).float()
         return batch.contiguous(memory_format=torch.channels_last)
 
-    def _from_waveforms(
-        self, windows: list[torch.Tensor], augmenters: Sequence[Augmenter], rngs: Sequence[np.random.Generator]
-    ) -> torch.Tensor:
-        """Waveforms of one length are one batch: padding would change the statistics of those that are shorter."""
+    def grouped(self, windows: Sequence[torch.Tensor]) -> list[Group]:
+        """Waveforms on the training device, float32."""
         import torch
 
         rows_of_length: dict[int, list[int]] = defaultdict(list)
         for row, window in enumerate(windows):
             rows_of_length[len(window)].append(row)
-        out: list[torch.Tensor | None] = [None] * len(windows)
-        for rows in rows_of_length.values():
-            waveform = torch.stack([windows[row] for row in rows]).to(self.device).float()
-            if augmenters:
-                waveform = augment(waveform, augmenters, [rngs[row] for row in rows])
-            with torch.no_grad():
-                for row, features in zip(rows, self.module(waveform), strict=True):
-                    out[row] = features
-        return torch.stack([features for features in out if features is not None])
+        stacked = ((rows, torch.stack([windows[row] for row in rows])) for rows in rows_of_length.values())
+        return [Group(rows, waveforms.to(self.device).float()) for rows, waveforms in stacked]
+
+    def of_groups(self, groups: Sequence[Group]) -> torch.Tensor:
+        """Features of all groups, in the order of the batch."""
+        import torch
+
+        with torch.no_grad():
+            features = {row: one for g in groups for row, one in zip(g.rows, self.module(g.waveforms), strict=True)}
+        batch = torch.stack([features[row] for row in range(len(features))])
+        return batch.contiguous(memory_format=torch.channels_last)
 
 
 def measure_shape(features: FeatureExtractor, module: torch.nn.Module) -> FeatureShape:

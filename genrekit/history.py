@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from genrekit import atomic
@@ -12,6 +12,12 @@ from genrekit.errors import TrainingError
 
 EpochLine = dict[str, float]
 """A line of ``history.jsonl``: the epoch, losses, figures, learning rate and seconds."""
+
+LAST = "last"
+"""In place of a figure: the best epoch is the last one."""
+
+UNVALIDATED = frozenset({"epoch", "train_loss", "lr", "train_s", "epoch_s", "best_epoch"})
+"""What a line holds of an epoch that was not validated."""
 
 LESS_IS_BETTER = frozenset({"loss", "train_loss"})
 
@@ -28,15 +34,29 @@ def goodness(line: EpochLine, figure: str) -> float:
     return value if math.isfinite(value) else -math.inf
 
 
-def best(lines: Iterable[EpochLine], figure: str) -> EpochLine:
-    """The line with the best figure; of equals, the one whose validation loss is lower, then the earlier."""
-    return max(lines, key=lambda line: (goodness(line, figure), goodness({"loss": 0.0} | line, "loss")))
+def validated(lines: Iterable[EpochLine]) -> list[EpochLine]:
+    """The lines of epochs that were validated."""
+    return [line for line in lines if set(line) - UNVALIDATED]
 
 
-def epochs_without_better(lines: list[EpochLine], figure: str) -> int:
+def best(lines: Sequence[EpochLine], figure: str) -> EpochLine | None:
+    """The line with the best figure; of equals, the one whose validation loss is lower, then the earlier.
+
+    None where no epoch has been validated yet. With `LAST` for a figure, the last line.
+    """
+    if figure == LAST:
+        return lines[-1]
+    judged = validated(lines)
+    return max(judged, key=lambda line: (goodness(line, figure), goodness({"loss": 0.0} | line, "loss")), default=None)
+
+
+def epochs_without_better(lines: Sequence[EpochLine], figure: str) -> int:
     """How many epochs have passed since the figure was better than ever before."""
-    values = [goodness(line, figure) for line in lines]
-    return len(values) - 1 - values.index(max(values))
+    judged = validated(lines)
+    if not judged:
+        return 0
+    values = [goodness(line, figure) for line in judged]
+    return int(judged[-1]["epoch"] - judged[values.index(max(values))]["epoch"])
 
 
 def save(path: Path, lines: Iterable[EpochLine]) -> None:

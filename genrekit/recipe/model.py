@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -42,15 +42,45 @@ class StopEarly(Section):
     patience: int = Field(5, ge=1, description="epochs without improvement after which training stops")
 
 
+class Average(Section):
+    """Average weights over training; the averaged ones are evaluated, kept and exported."""
+
+    kind: Literal["exponential", "equal"] = Field(
+        "exponential",
+        description="exponential: of every step, recent ones most (EMA). equal: of every epoch, all the same (SWA)",
+    )
+    decay: float = Field(
+        0.999, ge=0, lt=1, description="share of an exponential average that a step keeps; less in the first steps"
+    )
+    from_epoch: int = Field(1, ge=1, description="the first epoch whose weights count")
+
+
 class Train(Section):
     """How the model is trained."""
 
     epochs: int = Field(50, ge=1, description="the largest number of passes over the training clips")
     batch_size: int = Field(32, ge=1, description="training examples in a step")
+    micro_batch_size: int | None = Field(
+        None,
+        ge=1,
+        description="the most examples that go through the model at once, where a batch does not fit into memory; "
+        "gradients add up to the batch's, but batch normalisation sees the smaller ones. none: batch_size",
+    )
+    sampling: Literal["shuffled", "balanced"] = Field(
+        "shuffled",
+        description="shuffled: an epoch is each example once. balanced: as many, but equally many of each class",
+    )
     loss: Loss = Field(description="what training lowers; decides whether clips have one label or several")
     optimizer: Optimizer = Field(description="how weights follow gradients")
     scheduler: Scheduler | None = Field(None, description="how the learning rate changes; none keeps it constant")
-    keep: str = Field("macro_f1", description="the validation figure whose best epoch is kept")
+    clip_gradients: float | None = Field(
+        None, gt=0, description="longer gradients (L2 norm over all weights) are shortened to this; none: never"
+    )
+    average: Average | None = Field(None, description="average weights over training; none: the last step's count")
+    keep: str = Field(
+        "macro_f1", description='the validation figure whose best epoch is kept; "last": the last epoch, whatever it is'
+    )
+    evaluate_every: int = Field(1, ge=1, description="epochs from one validation to the next; the last is validated")
     stop_early: StopEarly | None = Field(None, description="when to stop before the last epoch; none never stops")
     precision: Literal["auto", "float32", "bf16"] = Field(
         "auto", description="arithmetic of the model; auto is bf16 where the hardware computes it, else float32"
@@ -59,6 +89,33 @@ class Train(Section):
         None, ge=1, description="CPU threads of the model's arithmetic; results depend on it. none: all usable CPUs"
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
+
+
+class Answers(Section):
+    """What the finished model answers, beyond what training decides. What is fitted is fitted on the validation part."""
+
+    temperature: bool = Field(
+        True, description="divide logits by a fitted temperature, so that of answers 70 % sure, about 70 % are right"
+    )
+    abstain_below: float | None = Field(
+        None, ge=0, lt=1, description="probability below which `genrekit predict` does not answer; none: it always does"
+    )
+    abstain_accuracy: float | None = Field(
+        None, gt=0, le=1, description="choose abstain_below: the lowest with this share of right ones among the answered"
+    )
+    thresholds: Literal["fitted"] | float = Field(
+        "fitted",
+        description="where clips have several labels: the probability from which on a label is given; "
+        "fitted: for each label the one with its highest F1",
+    )
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.abstain_below is not None and self.abstain_accuracy is not None:
+            raise ValueError("abstain_below and abstain_accuracy are two ways to set one threshold: keep one")
+        if isinstance(self.thresholds, float) and not 0 < self.thresholds < 1:
+            raise ValueError("thresholds must be above 0 and below 1")
+        return self
 
 
 class Recipe(Section):
@@ -76,6 +133,7 @@ class Recipe(Section):
     model: Model = Field(description="from features to logits")
     train: Train = Field(description="how the model is trained")
     evaluate: list[Evaluator] = Field(description="figures and pictures")
+    answers: Answers = Field(Answers(), description="what the finished model answers")
     executor: Executor = Field(description="where preprocessing runs")
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genrekit import checkpoint, history
-from genrekit.augmentation import augment, generators
 from genrekit.clips import Clips
+from genrekit.component import Augmenter
 from genrekit.console import Advance, Narrator
 from genrekit.errors import TrainingError
 from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
@@ -23,11 +23,14 @@ from genrekit.outcome import Outcome
 from genrekit.prefetch import ahead
 from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
-from genrekit.randomness import generator, torch_seed
 from genrekit.recipe import Recipe
+from genrekit.training.averaging import AveragedWeights, fit_norms
+from genrekit.training.batches import Batches, Piece
+from genrekit.training.inputs import Inputs, in_order
+from genrekit.training.learning import Learner
+from genrekit.training.statistics import PlainFeatures, fit_statistics
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
     from torch.optim.lr_scheduler import LRScheduler
 
@@ -53,22 +56,46 @@ class Training:
     progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
 
     def __post_init__(self) -> None:
-        train = self.recipe.train
-        self.steps = math.ceil(len(self.examples["train"]) / train.batch_size)
+        train, examples = self.recipe.train, self.examples["train"]
+        self.steps = math.ceil(len(examples) / train.batch_size)
         self._refuse_idle_processes()
         self.optimizer: torch.optim.Optimizer = train.optimizer.build(self.network.parameters())
         self.scheduler: LRScheduler | None = None
         if train.scheduler:
             self.scheduler = train.scheduler.build(self.optimizer, train.epochs, self.steps)
+        self.average = AveragedWeights(self.network, train.average) if train.average else None
+        chain = in_order(self.recipe.augment)
+        piece_size = min(train.micro_batch_size or train.batch_size, train.batch_size)
+        self.batches = Batches(
+            self.recipe.seed, examples, chain, self.processes, train.batch_size, piece_size, train.sampling
+        )
+        self.learner = self._learner(chain)
+
+    def _learner(self, chain: list[Augmenter]) -> Learner:
+        import torch
+
         targets = self.examples["train"].targets
-        self.loss = train.loss.build(targets.sum(axis=0).astype(int).tolist(), len(targets)).to(self.device)
+        counts = targets.sum(axis=0).astype(int).tolist()
+        return Learner(
+            self.recipe,
+            self.network,
+            self.recipe.train.loss.build(counts, len(targets)).to(self.device),
+            self.optimizer,
+            Inputs(self.featurizer, chain, torch.from_numpy(targets), self.profile),
+            self.processes,
+            self.share,
+            self.profile,
+        )
 
     def _refuse_idle_processes(self) -> None:
-        size, count = self.recipe.train.batch_size, self.processes.count
+        train, count = self.recipe.train, self.processes.count
+        size = train.batch_size
         last = len(self.examples["train"]) - (self.steps - 1) * size
-        if min(size, last) < count:
+        pieces = math.ceil(min(size, last) / min(train.micro_batch_size or size, size))
+        least = min(size, last) // pieces
+        if least < count:
             raise TrainingError(
-                f"{count} processes cannot share a batch of {min(size, last)}",
+                f"{count} processes cannot share a batch of {least}",
                 why=f"the last of {self.steps} batches of {size} training examples holds {last}",
                 hint="another train.batch_size, or fewer processes",
             )
@@ -76,10 +103,14 @@ class Training:
     @property
     def parts(self) -> dict[str, object]:
         """What a checkpoint holds."""
-        return {"network": self.network, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        parts = {"network": self.network, "optimizer": self.optimizer, "scheduler": self.scheduler}
+        return parts | {"average": self.average}
 
     def fit(self) -> None:
-        """Train until the last epoch or an early stop; the best epoch's weights are in ``best.safetensors``."""
+        """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
+        if not self.progress.epoch:
+            with self.profile("statistics"):
+                fit_statistics(self.network, self._plain_features(), self.processes)
         while self.progress.epoch < self.recipe.train.epochs and not self.progress.stopped:
             self._epoch(self.progress.epoch + 1)
 
@@ -87,10 +118,7 @@ class Training:
         started, lr = time.perf_counter(), self.optimizer.param_groups[0]["lr"]
         loss = self._train(epoch)
         trained = time.perf_counter() - started
-        line = {"epoch": epoch, "train_loss": loss, "lr": lr}
-        outcome = self.evaluate("validation")
-        with self.profile("figures"):
-            line |= plain_numbers(figures(self.recipe.evaluate, outcome))
+        line = {"epoch": epoch, "train_loss": loss, "lr": lr} | self._validate(epoch)
         line |= {"train_s": round(trained, 3), "epoch_s": round(time.perf_counter() - started, 3)}
         self._judge(line)
         self._step_scheduler("epoch", line)
@@ -103,71 +131,39 @@ class Training:
         self.network.train()
         total = 0.0
         with self.show_steps(f"epoch {epoch}", self.steps) as advance:
-            for step, (indices, windows) in enumerate(ahead(self._batches(epoch))):
-                total += self._step(epoch, step, indices, windows)
+            for step, pieces in enumerate(ahead(self._timed(self.batches.epoch(epoch)))):
+                loss = self.learner.step(epoch, step, pieces)
+                self._refuse_nan(loss, epoch, step, pieces)
+                total += loss * sum(len(piece.indices) for piece in pieces)
+                self._step_ended(epoch)
                 advance("")
+        if self.average:
+            self.average.epoch_ended(self.network, epoch, self._fit_norms)
         return total / len(self.examples["train"])
 
-    def _step(self, epoch: int, step: int, indices: np.ndarray, windows: list[torch.Tensor]) -> float:
-        """Learn from one batch; returns the sum of its examples' losses."""
-        import torch
-
-        self._seed(epoch, step)
-        self.share.rows, self.share.total = self.processes.share(len(indices)), len(indices)
-        features, targets = self._inputs(epoch, indices[self.share.rows], windows)
-        with self.profile("forward"), self._autocast():
-            loss = self.loss(self.network(features).float(), targets).sum()
-        total = self.processes.add(loss.detach().clone()).item()
-        self._refuse_nan(total / len(indices), epoch, step, indices)
-        with self.profile("backward"):
-            self.optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss / len(indices))
-            self.processes.add_gradients(self.network)
-        with self.profile("optimizer"):
-            self.optimizer.step()
-        self._step_scheduler("step", {})
-        return total
-
-    def _batches(self, epoch: int) -> Iterator[tuple[np.ndarray, list[torch.Tensor]]]:
-        examples, size = self.examples["train"], self.recipe.train.batch_size
-        order = generator(self.recipe.seed, "order", epoch).permutation(len(examples))
-        for start in range(0, len(order), size):
+    def _timed(self, batches: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
+        while True:
             with self.profile("load"):
-                batch = order[start : start + size]
-                windows = examples.load(batch[self.processes.share(len(batch))])
-            yield batch, windows
+                pieces = next(batches, None)
+            if pieces is None:
+                return
+            yield pieces
 
-    def _seed(self, epoch: int, step: int) -> None:
-        """Dropout and the like draw from torch's global generator: it is set anew for each step."""
-        import torch
+    def _step_ended(self, epoch: int) -> None:
+        if self.average:
+            self.average.step_ended(self.network, epoch)
+        self._step_scheduler("step", {})
 
-        torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
+    def _fit_norms(self, network: torch.nn.Module) -> None:
+        fit_norms(network, self._plain_features(self.processes.share))
 
-    def _inputs(
-        self, epoch: int, indices: np.ndarray, windows: list[torch.Tensor]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Augmented features and targets of one batch, on the training device."""
-        import torch
+    def _plain_features(self, share: Callable[[int], slice] = lambda total: slice(0, total)) -> PlainFeatures:
+        return PlainFeatures(self.featurizer, self.examples["train"], self.recipe.train.batch_size, share)
 
-        examples = self.examples["train"]
-        rngs = generators(self.recipe.seed, epoch, examples.rows[indices], examples.windows[indices])
-        waveform, features = ([a for a in self.recipe.augment if a.on == on] for on in ("waveform", "features"))
-        with self.profile("features"):
-            batch = self.featurizer(windows, waveform, rngs)
-        with self.profile("augment"):
-            batch = augment(batch, features, rngs)
-        return batch, torch.from_numpy(examples.targets[indices]).to(self.device)
-
-    def _autocast(self) -> torch.autocast:
-        import torch
-
-        bf16 = self.recipe.train.precision == "bf16"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=bf16)
-
-    def _refuse_nan(self, loss: float, epoch: int, step: int, indices: np.ndarray) -> None:
+    def _refuse_nan(self, loss: float, epoch: int, step: int, pieces: list[Piece]) -> None:
         if math.isfinite(loss):
             return
-        rows = self.examples["train"].rows[indices]
+        rows = [row for piece in pieces for row in self.examples["train"].rows[piece.indices]]
         paths = self.clips.column("path")
         raise TrainingError(
             f"the loss is {loss} in epoch {epoch}, batch {step + 1} of {self.steps}",
@@ -175,13 +171,23 @@ class Training:
             hint="a lower learning rate (--set train.optimizer.lr=1e-4), or --set train.precision=float32",
         )
 
-    def evaluate(self, part: str) -> Outcome:
-        """The network's answers for a part."""
-        size = self.recipe.train.batch_size
+    def _validate(self, epoch: int) -> dict[str, float]:
+        """The validation figures, in the epochs that have some."""
+        train = self.recipe.train
+        due = epoch % train.evaluate_every == 0 or epoch == train.epochs
+        if not due or not len(self.examples.get("validation", ())):
+            return {}
+        outcome = self.evaluate("validation", self.average.network if self.average else None)
+        with self.profile("figures"):
+            return plain_numbers(figures(self.recipe.evaluate, outcome))
+
+    def evaluate(self, part: str, network: torch.nn.Module | None = None) -> Outcome:
+        """The answers of ``network`` (None: the one that is trained) for a part."""
+        size, multi_label = self.recipe.train.batch_size, self.recipe.train.loss.multi_label
         with self.profile("evaluate"):
             examples = self.examples[part]
-            logits = compute_logits(self.network, self.featurizer, examples, size, self.processes)
-            return outcome_of(part, logits, examples, self.clips, self.labels)
+            logits = compute_logits(network or self.network, self.featurizer, examples, size, self.processes)
+            return outcome_of(part, logits, examples, self.clips, self.labels, multi_label)
 
     def best_outcomes(self) -> list[Outcome]:
         """The best epoch's answers for the parts that are reported: validation, and test where there is one."""
@@ -192,10 +198,12 @@ class Training:
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         kept = history.best([*self.history, line], self.recipe.train.keep)
-        if kept is line and self.processes.first:
-            checkpoint.save_weights(self.best_path, self.network)
+        if kept is not None and kept is line and self.processes.first:
+            averaged = self.average.network if self.average else None
+            checkpoint.save_weights(self.best_path, averaged or self.network)
         # Only when the weights are safe: an interrupt before leaves the epoch before as the last.
-        line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
+        if kept is not None:
+            line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
         self.history.append(line)
 
     def _tired(self) -> str | None:

@@ -119,7 +119,10 @@ def test_in_training_a_clip_is_changed_alike_whatever_stands_beside_it() -> None
     batch = torch.randn(8, 1, 32, 100)
 
     def augmented(clips: list[int]) -> torch.Tensor:
-        return augment(batch[clips], augmenters, [generator(0, "clip", clip) for clip in clips])
+        rngs, changed = [generator(0, "clip", clip) for clip in clips], batch[clips]
+        for augmenter in augmenters:
+            changed = augment(changed, augmenter, rngs)
+        return changed
 
     together = augmented(list(range(8)))
     assert not torch.equal(together, batch)

@@ -1,0 +1,75 @@
+"""One step of training: forward, backward, and what the optimizer makes of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from genrekit.processes import BatchShare, Processes
+from genrekit.profile import Profile
+from genrekit.randomness import torch_seed
+from genrekit.recipe import Recipe
+from genrekit.training.batches import Piece
+from genrekit.training.inputs import Inputs
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What changes the network's weights."""
+
+    recipe: Recipe
+    network: torch.nn.Module
+    loss: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    inputs: Inputs
+    processes: Processes
+    share: BatchShare
+    profile: Profile
+
+    def step(self, epoch: int, step: int, pieces: list[Piece]) -> float:
+        """Learn from one batch, piece by piece; returns the mean loss of its examples.
+
+        Where that is no finite number, the weights stay as they are.
+        """
+        import torch
+
+        examples = sum(len(piece.indices) for piece in pieces)
+        # Dropout and the like draw from torch's global generator.
+        torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
+        self.optimizer.zero_grad(set_to_none=True)
+        total = torch.stack([self._learn(piece, examples) for piece in pieces]).sum()
+        loss = self.processes.add(total).item() / examples
+        if math.isfinite(loss):
+            self._descend()
+        return loss
+
+    def _learn(self, piece: Piece, examples: int) -> torch.Tensor:
+        """Add a piece's gradients to those that are there; returns the sum of its examples' losses."""
+        import torch
+
+        self.share.rows, self.share.total = piece.share, len(piece.indices)
+        features, targets = self.inputs(piece.draft)
+        with self.profile("forward"), self._autocast(features.device.type):
+            loss: torch.Tensor = self.loss(self.network(features).float(), targets).sum()
+        with self.profile("backward"):
+            torch.autograd.backward(loss / examples)
+        return loss.detach()
+
+    def _autocast(self, device: str) -> torch.autocast:
+        import torch
+
+        return torch.autocast(device, torch.bfloat16, enabled=self.recipe.train.precision == "bf16")
+
+    def _descend(self) -> None:
+        from torch.nn.utils import clip_grad_norm_
+
+        with self.profile("backward"):
+            self.processes.add_gradients(self.network)
+        with self.profile("optimizer"):
+            if self.recipe.train.clip_gradients is not None:
+                clip_grad_norm_(self.network.parameters(), self.recipe.train.clip_gradients)
+            self.optimizer.step()

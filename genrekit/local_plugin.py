@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from genrekit.api import ApiMismatch, check_api, declared_in_file
 from genrekit.errors import PluginError, one_line
 
 
@@ -28,7 +29,20 @@ def imported(path: Path) -> Iterator[ModuleType]:
         yield module
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise PluginError(f"plugin {path} does not load: {one_line(error)}", where=_line(error, path)) from error
+        raise PluginError(f"plugin {path} does not load: {_reason(error, path)}", where=_line(error, path)) from error
+
+
+def _reason(error: BaseException, path: Path) -> str:
+    """A plugin made for another API may fail in many ways for that one reason."""
+    if isinstance(error, ApiMismatch):
+        return str(error)
+    try:
+        check_api(declared_in_file(path))
+    except ApiMismatch as mismatch:
+        return str(mismatch)
+    except TypeError:
+        pass
+    return one_line(error)
 
 
 def _line(error: BaseException, path: Path) -> str:

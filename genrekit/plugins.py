@@ -14,6 +14,7 @@ from typing import Literal
 
 import pluggy
 
+from genrekit.api import ApiMismatch, check_api, declared, declared_in_source
 from genrekit.claims import claims, hook_manager
 from genrekit.errors import one_line
 from genrekit.local_plugin import imported
@@ -23,6 +24,9 @@ GROUP = "genrekit"
 """The group of entry points that name plugin modules."""
 
 
+Status = Literal["loaded", "blocked", "broken", "incompatible"]
+
+
 @dataclass(frozen=True)
 class Plugin:
     """One plugin and how loading it went."""
@@ -30,9 +34,9 @@ class Plugin:
     name: str
     distribution: str
     version: str
-    status: Literal["loaded", "blocked", "broken"]
+    status: Status
     cause: str | None = None
-    """Why it is broken; of a loaded one: what is left out."""
+    """Why it is broken or incompatible; of a loaded one: what is left out."""
     trace: str | None = None
 
     @property
@@ -74,8 +78,12 @@ class Plugins:
         return "".join(f"\n    not loaded: {line}" for line in out)
 
     def add(self, module: object, name: str, distribution: str, version: str) -> None:
-        """Register one imported plugin module and its components; all of them or, with an exception, none."""
+        """Register one imported plugin module and its components; all of them or, with an exception, none.
+
+        Raises `ApiMismatch` if it says that it needs another plugin API than this one.
+        """
         plugin = Plugin(name, distribution, version, "loaded")
+        check_api(declared(module))
         claimed = claims(module)
         self.hooks.register(module, name=plugin.identity)
         for kind, component in claimed:
@@ -90,10 +98,10 @@ def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugi
     for it by name; an installed plugin is only reported.
     """
     plugins, named = Plugins(), functools.cache(_distribution)
-    blocks, seen = {_normal(name): name for name in blocked}, set()
+    blocks, seen = {normal(name): name for name in blocked}, set()
     for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         about = (point.name, *named(point.dist))
-        names = {_normal(point.name), _normal(about[1])}
+        names = {normal(point.name), normal(about[1])}
         seen |= names
         if names & blocks.keys():
             plugins.found.append(Plugin(*about, "blocked"))
@@ -106,7 +114,7 @@ def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugi
     return plugins
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
     """Distribution names are equal whatever their case and separators (PyPA's name normalization)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -122,8 +130,23 @@ def _load_installed(plugins: Plugins, point: metadata.EntryPoint, name: str, dis
     try:
         plugins.add(point.load(), name, distribution, version)
     except (Exception, SystemExit) as error:
-        broken = Plugin(name, distribution, version, "broken", one_line(error), trace=traceback.format_exc())
-        plugins.found.append(broken)
+        mismatch = _mismatch(error, point.module)
+        status: Status = "incompatible" if mismatch else "broken"
+        cause = str(mismatch) if mismatch else one_line(error)
+        plugins.found.append(Plugin(name, distribution, version, status, cause, trace=traceback.format_exc()))
+
+
+def _mismatch(error: BaseException, module: str) -> ApiMismatch | None:
+    """That the plugin was made for another API, also where its import failed for just that reason."""
+    if isinstance(error, ApiMismatch):
+        return error
+    try:
+        check_api(declared_in_source(module))
+    except ApiMismatch as mismatch:
+        return mismatch
+    except TypeError:
+        pass
+    return None
 
 
 _options: dict[str, tuple[str, ...]] = {"local": (), "blocked": ()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -42,6 +43,10 @@ class FoldColumn(genrekit.Splitter):
         if both:
             raise ValueError(f"fold {listed(sorted(both))} cannot be both validation and test")
         return self
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        return cls(test="5")
 
     def split(self, clips: Clips, seed: int) -> Clips:
         """``part`` from ``fold``. Raises `genrekit.DataError` if a named fold, or a class in a part, is missing."""

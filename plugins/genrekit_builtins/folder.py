@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn
+from pathlib import Path
+from typing import Any, Literal, NoReturn, Self
 
 import genrekit
 from genrekit import Clips, DataError, Field, RecipePath
@@ -25,6 +26,12 @@ class Folder(genrekit.Dataset):
         description="whether root holds train, validation and test folders with the class folders in them; "
         "none: if all its folders with audio have such names",
     )
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        from genrekit.testing import write_tones
+
+        return cls(root=write_tones(folder))
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` unless there are at least two classes."""

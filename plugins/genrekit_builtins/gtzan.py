@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import AfterValidator
 
@@ -39,6 +40,15 @@ class Gtzan(genrekit.Dataset):
         description="where the archive is fetched from, in this order; '#sha256=…' or '#md5=…' at the end is checked; "
         "none: the public mirrors that are known",
     )
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        from genrekit.testing import write_tones
+
+        write_tones(folder, per_class=1)
+        for label, genre in (("low", "blues"), ("high", "metal")):
+            (folder / label / "0.wav").rename(folder / f"{genre}.00000.wav")
+        return cls(root=folder)
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` if there are no tracks, or they cannot be fetched."""

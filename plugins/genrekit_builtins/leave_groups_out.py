@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
 import genrekit
 from genrekit import Clips, DataError, Field
@@ -25,6 +26,10 @@ class LeaveGroupsOut(genrekit.Splitter):
     validation_groups: Literal["keep-together", "ignore"] = Field(
         "keep-together", description="whether the clips of one group must not both train and validate"
     )
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        return cls(test="artist 0")
 
     def split(self, clips: Clips, seed: int) -> Clips:
         """``part`` from ``group``. Raises `genrekit.DataError` if a named group, or a class in training, is missing."""

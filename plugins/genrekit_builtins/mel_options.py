@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Self
+from pathlib import Path
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
@@ -15,6 +16,7 @@ class MelOptions(genrekit.FeatureExtractor):
     """A power mel spectrogram in decibels: HTK mel scale, Hann window, frames centred with reflected edges."""
 
     any_length: ClassVar[bool] = True
+    stored_as: ClassVar[Literal["float16", "float32"]] = "float16"
 
     n_fft: int = genrekit.Field(2048, ge=16, le=65536, description="samples in one analysis window, and FFT length")
     hop_length: int = genrekit.Field(512, ge=1, le=65536, description="samples from one frame to the next")
@@ -26,6 +28,10 @@ class MelOptions(genrekit.FeatureExtractor):
     f_max: float | None = genrekit.Field(
         None, gt=0, description="highest frequency of the mel bands, in Hz; none: half the sample rate"
     )
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        return cls(sample_rate=8000, n_fft=1024, hop_length=256, n_mels=40, frames=32)
 
     def highest(self) -> float:
         """The upper edge of the highest band, in Hz."""

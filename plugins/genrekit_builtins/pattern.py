@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import AfterValidator
 
@@ -42,6 +43,12 @@ class Pattern(genrekit.Dataset):
     pattern: Annotated[str, AfterValidator(_checked)] = Field(
         description="regular expression with (?P<label>…), and (?P<group>…), (?P<part>…), (?P<fold>…) where wanted"
     )
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        from genrekit.testing import write_tones
+
+        return cls(root=write_tones(folder), pattern=r"(?P<label>\w+)/\d+\.wav")
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` if no file matches. Files that do not match are left out and counted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import genrekit
 from genrekit import Clips, DataError, Field, RecipePath
@@ -26,6 +26,10 @@ class Synth(genrekit.Dataset):
     sample_rate: int = Field(22050, ge=8000, le=96000, description="sample rate of the clips in Hz")
     classes: int = Field(10, ge=1, le=len(STYLES), description="how many of the ten styles there are")
     seed: int = Field(0, ge=0, description="decides every clip; apart from the recipe's own seed")
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        return cls(root=folder, clips_per_class=2, seconds=1, sample_rate=8000, classes=3)
 
     def clips(self) -> Clips:
         """Writes what is missing, a few milliseconds a clip. Raises `genrekit.DataError` if it cannot be written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import genrekit
 from genrekit import Clips, Field, RecipePath
@@ -39,6 +39,15 @@ class Table(genrekit.Dataset):
         None, description="where a clip starts, in seconds; none: 'start', if there is one"
     )
     end_column: str | None = Field(None, description="where a clip ends, in seconds; none: 'end', if there is one")
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        from genrekit.testing import write_tones
+
+        files = sorted(write_tones(folder).glob("*/*.wav"))
+        lines = [f"{file.relative_to(folder).as_posix()},{file.parent.name}" for file in files]
+        (folder / "clips.csv").write_text("\n".join(["path,label", *lines]), encoding="utf-8")
+        return cls(path=folder / "clips.csv")
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` for columns that are missing and for rows that make no clip, all at once."""

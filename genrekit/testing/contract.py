@@ -1,0 +1,107 @@
+"""Checks of a component, kind by kind, and how they are run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from genrekit.component import KINDS, Component
+from genrekit.errors import one_line
+
+T = TypeVar("T")
+
+
+class Skip(Exception):  # noqa: N818
+    """Raised by a check that has nothing to say of this component; its text is the reason."""
+
+
+@dataclass
+class Case:
+    """One component on trial, and an empty folder for what it writes."""
+
+    component: Any
+    folder: Path
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for all checks: building a model may take long."""
+        if name not in self.made:
+            self.made[name] = make()
+        found: T = self.made[name]
+        return found
+
+
+@dataclass(frozen=True)
+class Check:
+    """``run`` raises AssertionError, with an explanation, where the component breaks this part of the contract."""
+
+    title: str
+    explanation: str
+    run: Callable[[Case], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one check went. ``detail`` says what is wrong, or why it was skipped."""
+
+    subject: str
+    check: str
+    status: Literal["passed", "failed", "skipped"]
+    detail: str = ""
+
+
+CHECKS: dict[str, list[Check]] = {"": [], **{kind: [] for kind in KINDS}}
+"""Kind -> its checks; "" holds those of every kind."""
+
+
+def check(title: str, *kinds: str) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    """Adds a function to `CHECKS` under each of ``kinds`` (none: every kind). Its docstring is the explanation."""
+
+    def add(run: Callable[[Case], None]) -> Callable[[Case], None]:
+        for kind in kinds or ("",):
+            CHECKS.setdefault(kind, []).append(Check(title, " ".join((run.__doc__ or "").split()), run))
+        return run
+
+    return add
+
+
+def checks_of(kind: str) -> list[Check]:
+    """What a component of ``kind`` must pass."""
+    return [*CHECKS[""], *CHECKS[kind]]
+
+
+def results(component: Component, folder: Path | None = None) -> Iterator[Result]:
+    """Run every check of the component's kind, one after another."""
+    if folder is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            yield from results(component, Path(scratch))
+        return
+    case = Case(component, folder)
+    for each in checks_of(component.kind):
+        yield result(each, case)
+
+
+def result(each: Check, case: Case) -> Result:
+    """Run one check."""
+    subject = f"{case.component.kind} {case.component.name()}"
+    try:
+        each.run(case)
+    except Skip as reason:
+        return Result(subject, each.title, "skipped", str(reason))
+    except AssertionError as error:
+        return Result(subject, each.title, "failed", str(error) or each.explanation)
+    except (Exception, SystemExit) as error:
+        return Result(subject, each.title, "failed", f"{one_line(error)}; {each.explanation}")
+    return Result(subject, each.title, "passed")
+
+
+def check_component(component: Component, folder: Path | None = None) -> list[Result]:
+    """Check a component of any kind; raises AssertionError with everything that is wrong, else returns all results."""
+    done = list(results(component, folder))
+    failed = [f"- {one.check}: {one.detail}" for one in done if one.status == "failed"]
+    if failed:
+        raise AssertionError("\n".join([f"{done[0].subject} breaks its contract:", *failed]))
+    return done

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WIDTH, HEIGHT = 400, 250
-LEFT, RIGHT, TOP, BOTTOM = 50, 388, 12, 212
+LEFT, RIGHT, TOP, BOTTOM = 50, 388, 22, 212
 MARKED = 30
 """Lines of at most so many points show each as a dot."""
 
@@ -160,4 +160,7 @@ def _summary(series: list[Series], percent: bool) -> str:
 def _text(value: float, percent: bool, *, fine: bool = False) -> str:
     if percent:
         return f"{100 * value:.1f} %" if fine else f"{100 * value:.3g} %"
+    if 0 < abs(value) < 0.001:
+        digits, _, exponent = f"{value:.2e}".partition("e")
+        return f"{float(digits):g}e{int(exponent)}"
     return f"{value:.4g}" if fine else f"{value:.3g}"

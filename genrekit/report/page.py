@@ -23,7 +23,7 @@ POLICY = (
 
 
 def render(template: str, **facts: Any) -> str:
-    """The page that ``template`` (a file of ``genrekit/templates``) makes of ``facts``; a fact that lacks is an error."""
+    """The page that ``template`` (a file of ``genrekit/templates``) makes of ``facts``; none may lack."""
     import markupsafe
 
     script = _asset("page.js")

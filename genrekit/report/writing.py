@@ -1,21 +1,35 @@
-"""The HTML report: one file that works offline, in light and dark."""
+"""A run's page: every room's facts, and the template that shows them."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from importlib import resources
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit import recipe as recipes
 from genrekit.recipe import Recipe
+from genrekit.report import data as facts
+from genrekit.report import summary
+from genrekit.report.confidence import confidence
+from genrekit.report.confusion import confusion
+from genrekit.report.curves import learning_charts
+from genrekit.report.each_class import class_table
+from genrekit.report.leakage import meter
+from genrekit.report.listening import EXCERPT_S
+from genrekit.report.mistakes import mistakes
+from genrekit.report.page import render
+from genrekit.report.pictures import embedded
+from genrekit.report.recipe_lines import recipe_lines
 from genrekit.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from genrekit.outcome import Outcome
 
-MISTAKES = 20
+HISTORY = ("epoch", "train_loss", "loss", "macro_f1", "accuracy", "mean_average_precision", "lr", "epoch_s")
+SHARES = frozenset({"precision", "recall", "f1", "average_precision", "roc_auc"})
+"""Figures of a class that a bar can show."""
 
 
 def write_report(
@@ -26,44 +40,88 @@ def write_report(
     history: Sequence[dict[str, float]],
     pictures: Sequence[Path],
 ) -> None:
-    """Write ``report.html`` into the run folder."""
-    import json
-
-    import jinja2
-
-    template = resources.files("genrekit").joinpath("templates/report.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    data = json.loads((folder.path / "data.json").read_text(encoding="utf-8"))
-    html = environment.from_string(template).render(
-        recipe=recipe,
-        recipe_text=recipes.dump(recipe),
-        metrics=metrics,
-        reported=outcomes[-1].part,
-        per_class=metrics[outcomes[-1].part].get("per_class", {}),
-        history=history,
-        pictures=[(path.stem.replace("_", " "), _inline(path)) for path in pictures if path.suffix == ".svg"],
-        mistakes=mistakes(outcomes[-1]),
-        data=data,
-        environment=json.loads((folder.path / "environment.json").read_text(encoding="utf-8")),
-    )
-    folder.write_text("report.html", html)
+    """Write ``report.html`` into the run folder. The last outcome is the part that is reported."""
+    render_facts = {
+        "recipe": recipe,
+        "metrics": metrics,
+        "folder": folder.path,
+        "written": f"{datetime.now():%Y-%m-%d %H:%M}",
+        **_about_figures(recipe, metrics, outcomes),
+        **_about_training(recipe, metrics, history),
+        **_about_clips(recipe, outcomes),
+        **_about_data(_json(folder, "data.json")),
+        **_about_use(folder, pictures),
+    }
+    folder.write_text("report.html", render("report.html", **render_facts))
 
 
-def mistakes(outcome: Outcome) -> list[dict[str, Any]]:
-    """The wrong answers, the most confident first."""
-    wrong = [index for index, guess in enumerate(outcome.predicted) if guess != outcome.targets[index]]
-    wrong.sort(key=lambda index: -float(outcome.probabilities[index].max()))
-    return [
-        {
-            "path": outcome.paths[index],
-            "label": outcome.labels[outcome.targets[index]],
-            "predicted": outcome.labels[outcome.predicted[index]],
-            "probability": float(outcome.probabilities[index].max()),
-        }
-        for index in wrong[:MISTAKES]
-    ]
+def _about_figures(recipe: Recipe, metrics: Mapping[str, Any], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    reported = outcomes[-1]
+    figures = summary.figures(metrics, reported.part)
+    return {
+        "reported": reported.part,
+        "figures": figures,
+        "cards": summary.CARDS,
+        "all_figures": facts.figures_table(figures, reported.part),
+        "drawn": summary.drawn(metrics[reported.part]),
+        "meaning": summary.meaning(metrics, reported.part, len(reported.paths), _chose(recipe, outcomes)),
+        "classes": class_table(metrics, reported.part),
+        "bars": SHARES,
+        "confidence": confidence(metrics[reported.part]),
+        "leakage": meter(metrics.get("leakage")),
+    }
 
 
-def _inline(picture: Path) -> str:
-    """The picture as a data URI; as an image it cannot run scripts."""
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.read_bytes()).decode()
+def _about_training(recipe: Recipe, metrics: Mapping[str, Any], history: Sequence[dict[str, float]]) -> dict[str, Any]:
+    known = {name for line in history for name in line}
+    columns = dict.fromkeys([*HISTORY[:3], recipe.train.keep, *HISTORY])
+    return {
+        "charts": learning_charts(history, recipe.train.keep, metrics.get("best_epoch")),
+        "history": history,
+        "history_columns": [name for name in columns if name in known],
+    }
+
+
+def _about_clips(recipe: Recipe, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    shown, wrong = mistakes(outcomes[-1], recipe.features)
+    return {
+        "multi_label": outcomes[-1].multi_label,
+        "confusions": [confusion(outcome) for outcome in reversed(outcomes) if not outcome.multi_label],
+        "mistakes": shown,
+        "wrong": wrong,
+        "excerpt_s": EXCERPT_S,
+    }
+
+
+def _about_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "data": data,
+        "parts_table": facts.parts_table(data),
+        "class_counts": facts.class_counts(data),
+        "quarantined": facts.files(data.get("quarantined", []), "reason"),
+        "noted": facts.files(data.get("noted", []), "notes"),
+        "most_rows": facts.MOST_ROWS,
+    }
+
+
+def _about_use(folder: RunFolder, pictures: Sequence[Path]) -> dict[str, Any]:
+    environment = _json(folder, "environment.json")
+    return {
+        "recipe_lines": recipe_lines(folder.path),
+        "pictures": embedded(pictures),
+        "environment": environment,
+        "environment_text": json.dumps(environment, indent=2, ensure_ascii=False),
+        "folder_quoted": shlex.quote(str(folder.path)),
+        "folder_python": json.dumps(str(folder.path)),
+    }
+
+
+def _chose(recipe: Recipe, outcomes: Sequence[Outcome]) -> bool:
+    """Whether validation clips decided which epoch's weights were kept."""
+    return recipe.train.keep != "last" and any(outcome.part == "validation" for outcome in outcomes)
+
+
+def _json(folder: RunFolder, name: str) -> dict[str, Any]:
+    file = folder.path / name
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found

@@ -70,8 +70,7 @@ def stream(
         if first:
             _guarded(path, sound.seek, first)
         blocks = _mono_blocks(path, sound, count)
-        same = sample_rate is None or sample_rate == sound.samplerate
-        yield from blocks if same else _resampled(path, blocks, sound.samplerate, sample_rate)
+        yield from resampled(path, blocks, sound.samplerate, sample_rate or sound.samplerate)
 
 
 def _stretch(path: str, sound: Any, start_s: float, duration_s: float | None) -> tuple[int, int]:
@@ -120,7 +119,11 @@ def _promised(path: str, sound: Any) -> bool:
     return sound.format != "MP3" or tells_length(path)
 
 
-def _resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int | None) -> Iterator[np.ndarray]:
+def resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int) -> Iterator[np.ndarray]:
+    """Mono blocks of ``path`` at ``rate`` Hz, made anew at ``target`` Hz; as they are where that is the same."""
+    if rate == target:
+        yield from blocks
+        return
     import numpy as np
     import soxr
 

@@ -34,6 +34,7 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         features = _attempt("features", recipe.features.use, lambda: _features(recipe))
         shape = FeatureShape(*features.shape[1:])
         model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
+        _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     _training(recipe, parameters)
     return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
@@ -66,6 +67,22 @@ def _model(recipe: Recipe, features: torch.Tensor, shape: FeatureShape, classes:
     if list(logits.shape) != [1, classes]:
         raise ValueError(f"it gives logits of shape {list(logits.shape)}, not [1, {classes}]")
     return model
+
+
+def _resized(recipe: Recipe, model: torch.nn.Module, features: torch.Tensor) -> None:
+    """Run the model on features of the length that it trains on, where augmenters change that."""
+    from genrekit.augmentation import augment
+    from genrekit.randomness import generator
+
+    resizing = [augmenter for augmenter in recipe.augment if augmenter.resizes and augmenter.on == "features"]
+    for augmenter in resizing:
+        features = augment(features, augmenter, [generator(recipe.seed, "dry run")])
+    if resizing:
+        try:
+            model(features)
+        except RuntimeError as error:
+            left = f"the {features.shape[-1]} frames that '{resizing[-1].use}' leaves in training"
+            raise ValueError(f"it does not take {left}: {error}") from error
 
 
 def _finite(values: torch.Tensor) -> torch.Tensor:

@@ -29,6 +29,7 @@ from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
 
 if TYPE_CHECKING:
+    from genrekit.auditing import Audit
     from genrekit.pipeline import RunResult
     from genrekit.predict import Predictor
 
@@ -58,6 +59,7 @@ __all__ = [
     "Splitter",
     "TrainingError",
     "audio_files",
+    "audit",
     "hookimpl",
     "load",
     "run",
@@ -69,6 +71,16 @@ def run(recipe: str | Path, **options: Any) -> RunResult:
     from genrekit.running import run_recipe
 
     return run_recipe(recipe, **options)
+
+
+def audit(source: str | Path, **options: Any) -> Audit:
+    """What is wrong with a recipe's clips, or a folder's; the twin of ``genrekit data audit``.
+
+    Options: see `genrekit.auditing.audit`.
+    """
+    from genrekit.auditing import audit as audit_source
+
+    return audit_source(source, **options)
 
 
 def load(model: str | Path = "runs/latest") -> Predictor:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import genrekit
-from genrekit.cli import doctor, plugins, predict, recipe, run, store
+from genrekit.cli import data, doctor, plugins, predict, recipe, run, store
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
@@ -20,7 +20,7 @@ from genrekit.plugins import Plugins, configure, installed
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
-USE_PLUGINS = frozenset({"run", "recipe", "plugins"})
+USE_PLUGINS = frozenset({"run", "data", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
 
 WITHOUT_PLUGINS = frozenset({"predict", "store"})
@@ -92,7 +92,7 @@ def build_app(found: Plugins) -> typer.Typer:
         if context.invoked_subcommand in USE_PLUGINS:
             _warn(found)
 
-    for verb in (run, predict, recipe, plugins, store, doctor):
+    for verb in (run, predict, data, recipe, plugins, store, doctor):
         verb.register(app)
     return app
 

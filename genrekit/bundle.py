@@ -33,6 +33,17 @@ class Audio(BaseModel):
     any_length: bool
 
 
+class Answers(BaseModel):
+    """What becomes of logits. The temperature is in ``model.onnx`` already: its probabilities come out calibrated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    multi_label: bool = Field(False, description="probabilities are sigmoids, one a label; else a softmax over labels")
+    temperature: float = Field(1.0, gt=0, allow_inf_nan=False, description="what logits are divided by first")
+    abstain_below: float | None = Field(None, ge=0, le=1, description="less sure answers are not given")
+    thresholds: dict[str, float] | None = Field(None, description="if multi_label: from where on each label is given")
+
+
 class Part(BaseModel):
     """A component: its options, and the distribution it comes from."""
 
@@ -56,6 +67,7 @@ class Manifest(BaseModel):
     audio: Audio
     features: Part
     model: Part
+    answers: Answers = Answers()
     feature_shape: tuple[int, int, int]
     parameters: int
     onnx_difference: float | None = Field(description="largest difference of a probability to torch when exported")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Featurize = Callable[[list[torch.Tensor]], torch.Tensor]
 
 
+BETWEEN_LABELS = ";"
+"""What stands between a clip's labels where a table has one cell for them."""
+
+
 def compute_logits(
     network: torch.nn.Module, featurize: Featurize, examples: Examples, batch_size: int, processes: Processes
 ) -> np.ndarray:
@@ -113,19 +117,37 @@ def plain_numbers(metrics: dict[str, Any]) -> dict[str, float]:
 
 
 def prediction_rows(outcomes: Sequence[Outcome]) -> Iterable[list[Any]]:
-    """The lines of ``predictions.csv``, the header first."""
+    """The lines of ``predictions.csv``, the header first. Probabilities are as the bundle answers, calibrated.
+
+    Labels of a clip with several are joined by `BETWEEN_LABELS`; ``probability`` is that of the most probable label.
+    """
     labels = outcomes[0].labels
-    yield ["part", "path", "group", "label", "predicted", "probability", *(f"p({label})" for label in labels)]
+    about = ["part", "path", "start_s", "duration_s", "group", "label", "predicted", "probability"]
+    yield [*about, *(f"p({label})" for label in labels)]
     for outcome in outcomes:
+        given = outcome.given
         for index, path in enumerate(outcome.paths):
             probabilities = outcome.probabilities[index]
-            best = int(probabilities.argmax())
             yield [
                 outcome.part,
                 path,
+                *_when(outcome, index),
                 outcome.groups[index] or "",
-                labels[outcome.targets[index]],
-                labels[best],
-                f"{probabilities[best]:.6f}",
+                joined(labels, outcome.truth[index]),
+                joined(labels, given[index]),
+                f"{probabilities.max():.6f}",
                 *(f"{value:.6f}" for value in probabilities),
             ]
+
+
+def joined(labels: Sequence[str], mask: np.ndarray) -> str:
+    """The labels whose ``mask`` bool [labels] is set, as one text."""
+    return BETWEEN_LABELS.join(label for label, has in zip(labels, mask, strict=True) if has)
+
+
+def _when(outcome: Outcome, index: int) -> tuple[str, str]:
+    """Where the clip begins in its file and how long it is, in seconds; "" where it is the rest of the file."""
+    if not outcome.starts_s:
+        return "", ""
+    duration_s = outcome.durations_s[index]
+    return f"{outcome.starts_s[index]:g}", "" if duration_s is None else f"{duration_s:g}"

@@ -25,15 +25,21 @@ TOLERANCE = 1e-3
 
 
 class WaveformClassifier(nn.Module):
-    """waveform float32 [batch, samples] -> probabilities float32 [batch, classes]."""
+    """waveform float32 [batch, samples] -> probabilities float32 [batch, classes].
 
-    def __init__(self, features: nn.Module, network: nn.Module) -> None:
+    They are the softmax, or, if ``multi_label``, the sigmoid, of logits divided by ``temperature``.
+    """
+
+    def __init__(
+        self, features: nn.Module, network: nn.Module, temperature: float = 1.0, multi_label: bool = False
+    ) -> None:
         super().__init__()
         self.features, self.network = features, network
+        self.temperature, self.multi_label = temperature, multi_label
 
     def forward(self, waveform: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.network(self.features(waveform))
-        return logits.softmax(dim=-1)
+        logits: torch.Tensor = self.network(self.features(waveform)) / self.temperature
+        return logits.sigmoid() if self.multi_label else logits.softmax(dim=-1)
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit import atomic, bundle, checkpoint
+from genrekit import answering, atomic, bundle, checkpoint
 from genrekit.component import Component, FeatureShape
 from genrekit.errors import AudioError
 from genrekit.evaluation import figures, prediction_rows
 from genrekit.export import Export, WaveformClassifier, export_checked
-from genrekit.model_card import headline, model_card
+from genrekit.headline import account, headline
+from genrekit.intervals import intervals
+from genrekit.model_card import model_card
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from genrekit.answering import Answering
     from genrekit.outcome import Outcome
     from genrekit.pipeline import Run
     from genrekit.preparation import Preparation
@@ -31,11 +34,17 @@ class Finishing:
     run: Run
     training: Training
     preparation: Preparation
+    answering: Answering = field(init=False)
 
     def finish(self, outcomes: list[Outcome]) -> dict[str, Any]:
         """Write metrics, predictions, pictures, bundle and report; returns the metrics."""
         training, folder = self.training, self.run.folder
-        metrics = self._metrics(outcomes)
+        recipe = self.run.recipe
+        self.answering = answering.fit(recipe.answers, outcomes, recipe.train.loss.multi_label)
+        answered = [self.answering.apply(outcome) for outcome in outcomes]
+        with training.profile("intervals"):
+            metrics = self._metrics(outcomes, answered)
+        outcomes = answered
         folder.write_json("metrics.json", metrics)
         folder.write_csv("predictions.csv", prediction_rows(outcomes))
         with training.profile("export"):
@@ -48,9 +57,15 @@ class Finishing:
         self._summarize(metrics)
         return metrics
 
-    def _metrics(self, outcomes: list[Outcome]) -> dict[str, Any]:
-        evaluators = self.run.recipe.evaluate
-        metrics: dict[str, Any] = {outcome.part: figures(evaluators, outcome) for outcome in outcomes}
+    def _metrics(self, outcomes: list[Outcome], answered: list[Outcome]) -> dict[str, Any]:
+        """``answered`` are the outcomes as the bundle will answer."""
+        recipe = self.run.recipe
+        metrics: dict[str, Any] = {
+            after.part: figures(recipe.evaluate, after)
+            | intervals(recipe.evaluate, after, recipe.seed)
+            | self.answering.describe(before, after)
+            for before, after in zip(outcomes, answered, strict=True)
+        }
         progress = self.training.progress
         return metrics | {"best_epoch": progress.best_epoch, "epochs": progress.epoch, "stopped": progress.stopped}
 
@@ -60,9 +75,18 @@ class Finishing:
             drawn += evaluator.pictures(outcome, self.training.history, self.run.folder.path)
         return drawn
 
+    def _notes(self, figures: dict[str, Any]) -> list[str]:
+        """What people should know before they trust the reported part's figures."""
+        note = figures["bootstrap"]["note"]
+        return [*self.answering.notes, *([note] if note else [])]
+
     def _bundle(self, metrics: dict[str, Any]) -> None:
         recipe, training = self.run.recipe, self.training
-        classifier = WaveformClassifier(training.featurizer.module, training.network).cpu().eval()
+        answers = self.answering.answers
+        classifier = WaveformClassifier(
+            training.featurizer.module, training.network, answers.temperature, answers.multi_label
+        )
+        classifier.cpu().eval()
         features = recipe.features
         with atomic.replacing_folder(self.run.folder.path / "bundle") as folder:
             waveforms = self._sample_waveforms()
@@ -113,6 +137,7 @@ class Finishing:
             ),
             features=self._part("features", features),
             model=self._part("model", recipe.model),
+            answers=self.answering.answers,
             feature_shape=tuple(shape),
             parameters=sum(parameter.numel() for parameter in self.training.network.parameters()),
             onnx_difference=export.difference,
@@ -129,9 +154,13 @@ class Finishing:
 
     def _summarize(self, metrics: dict[str, Any]) -> None:
         narrator, folder = self.run.narrator, self.run.folder.path
-        for part in ("validation", "test"):
-            if part in metrics:
-                narrator.say(f"{part} (epoch {metrics['best_epoch']}): {headline(metrics[part])}")
+        parts = [part for part in ("validation", "test") if part in metrics]
+        for part in parts:
+            narrator.say(f"{part} (epoch {metrics['best_epoch']}): {headline(metrics[part])}")
+        for line in account(metrics[parts[-1]], parts[-1]):
+            narrator.say(line)
+        for note in self._notes(metrics[parts[-1]]):
+            narrator.warn(note)
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")

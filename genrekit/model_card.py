@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from genrekit import bundle
-
-HEADLINES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "loss": "loss",
-}
-"""The figures that people look for first, where an evaluator gives them."""
-
-
-def headline(figures: Mapping[str, Any]) -> str:
-    """The headline figures in one line."""
-    return ", ".join(f"{title} {figures[name]:.4f}" for name, title in HEADLINES.items() if name in figures)
+from genrekit.headline import HEADLINES, drawn, with_interval
 
 
 def model_card(manifest: bundle.Manifest) -> str:
     """The bundle's README."""
     seconds = manifest.audio.window_samples / manifest.audio.sample_rate
+    kind = "tags recordings with any number of labels" if manifest.answers.multi_label else "gives recordings one label"
     lines = [
         f"# {manifest.name}",
         "",
-        f"An audio classifier trained with genrekit {manifest.genrekit} on {manifest.created[:10]}.",
+        f"An audio classifier that {kind}, trained with genrekit {manifest.genrekit} on {manifest.created[:10]}.",
         "",
         f"- Input: mono audio at {manifest.audio.sample_rate} Hz, in windows of {seconds:.2f} s",
         f"- Output: probabilities of {len(manifest.labels)} labels: {', '.join(manifest.labels)}",
+        *(f"- {line}" for line in _answers(manifest.answers)),
         f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
         f"- Model: {manifest.model.options['use']}, {manifest.parameters:,} parameters",
         "",
-        "| part | " + " | ".join(HEADLINES.values()) + " |",
-        "| --- |" + " --- |" * len(HEADLINES),
+        *_figures(manifest.metrics),
+        "",
+        *_meaning(manifest.metrics),
+        "",
     ]
-    for part in ("validation", "test"):
-        numbers = manifest.metrics.get(part, {})
-        if numbers:
-            cells = [f"{numbers[name]:.4f}" if name in numbers else "" for name in HEADLINES]
-            lines.append(f"| {part} | {' | '.join(cells)} |")
-    lines += ["", "The validation clips chose the epoch; only test figures are of clips that chose nothing.", ""]
     return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])
+
+
+def _answers(answers: bundle.Answers) -> Iterator[str]:
+    """How probabilities become answers."""
+    if answers.temperature != 1:
+        yield f"Calibration: logits are divided by a temperature of {answers.temperature:g}, in `model.onnx` too"
+    if answers.abstain_below:
+        yield f"Abstention: no answer below a probability of {answers.abstain_below:.1%}"
+    if answers.thresholds:
+        rows = ", ".join(f"{label} {threshold:.1%}" for label, threshold in answers.thresholds.items())
+        yield f"A label is given from its threshold on: {rows}"
+
+
+def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """A table of the headline figures, those that there are, by part."""
+    parts = {part: metrics[part] for part in ("validation", "test") if metrics.get(part)}
+    names = [name for name in HEADLINES if any(name in figures for figures in parts.values())]
+    yield "| part | " + " | ".join(HEADLINES[name] for name in names) + " |"
+    yield "| --- |" + " --- |" * len(names)
+    for part, figures in parts.items():
+        cells = [with_interval(figures, name) if name in figures else "" for name in names]
+        yield f"| {part} | {' | '.join(cells)} |"
+
+
+def _meaning(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """What the figures are figures of, and what they are not."""
+    yield "Figures are of whole clips, a clip's windows averaged, as this model answers them."
+    if "validation" in metrics:
+        yield "The validation clips chose the epoch, the temperature and the thresholds; only test figures are of clips"
+        yield "that chose nothing." if "test" in metrics else "that chose nothing, and there are none here."
+    reported = metrics.get("test") or metrics.get("validation") or {}
+    about, note = drawn(reported), reported.get("bootstrap", {}).get("note")
+    if about:
+        yield f"In brackets: {about}. They say how other such clips might have come out, not other training runs."
+    if note:
+        yield f"Note: {note}."

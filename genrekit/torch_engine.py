@@ -35,7 +35,8 @@ class TorchEngine:
         from genrekit.export import WaveformClassifier
 
         network = model.build(FeatureShape(*manifest.feature_shape), len(manifest.labels))
-        classifier = WaveformClassifier(features.build(), network)
+        answers = manifest.answers
+        classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
         checkpoint.load_weights(weights, classifier)
         return cls(classifier.eval())
 

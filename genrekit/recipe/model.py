@@ -92,7 +92,7 @@ class Train(Section):
 
 
 class Answers(Section):
-    """What the finished model answers, beyond what training decides. What is fitted is fitted on the validation part."""
+    """What the finished model answers. What is fitted is fitted on the validation part."""
 
     temperature: bool = Field(
         True, description="divide logits by a fitted temperature, so that of answers 70 % sure, about 70 % are right"
@@ -101,7 +101,7 @@ class Answers(Section):
         None, ge=0, lt=1, description="probability below which `genrekit predict` does not answer; none: it always does"
     )
     abstain_accuracy: float | None = Field(
-        None, gt=0, le=1, description="choose abstain_below: the lowest with this share of right ones among the answered"
+        None, gt=0, le=1, description="choose abstain_below: the lowest with this share right among the answered"
     )
     thresholds: Literal["fitted"] | float = Field(
         "fitted",

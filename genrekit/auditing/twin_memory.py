@@ -5,14 +5,16 @@ A run itself computes no fingerprints: that would take longer than all the rest 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from genrekit.auditing.examination import Facts, Stretch
-from genrekit.auditing.twins import Twins
+from genrekit.auditing.twins import Twins, connected
 from genrekit.errors import GenrekitError
 
 VERSION = 1
@@ -41,22 +43,24 @@ class TwinMemory:
             if fact.reason is None
         }
         pairs = sorted((names[one.first], names[one.second]) for one in twins)
+        # The same audit again adds nothing.
+        session = hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:32]
         with self._database() as database:
-            database.executemany("INSERT OR IGNORE INTO audited VALUES (?, ?)", [(n, VERSION) for n in names.values()])
+            compared = [(name, session, VERSION) for name in names.values()]
+            database.executemany("INSERT OR IGNORE INTO compared VALUES (?, ?, ?)", compared)
             database.executemany("INSERT OR IGNORE INTO twins VALUES (?, ?, ?)", [(*pair, VERSION) for pair in pairs])
 
-    def recall(self, names: Mapping[int, Identity]) -> tuple[list[tuple[int, int]], int]:
-        """Pairs of rows that were found to be twins, and how many of the rows were ever audited."""
+    def recall(self, names: Mapping[int, Identity]) -> tuple[list[list[int]], bool]:
+        """Rows that hold the same sound, family by family, and whether one audit has compared all of ``names``."""
         if not self._path.exists():
-            return [], 0
-        rows: dict[Identity, list[int]] = {}
-        for row, name in names.items():
-            rows.setdefault(name, []).append(row)
+            return [], False
         with self._database() as database:
-            audited = {name for (name,) in database.execute("SELECT name FROM audited WHERE version = ?", (VERSION,))}
             pairs = database.execute("SELECT first, second FROM twins WHERE version = ?", (VERSION,)).fetchall()
-        found = [(a, b) for first, second in pairs for a in rows.get(first, ()) for b in rows.get(second, ()) if a != b]
-        return found, sum(name in audited for name in names.values())
+            query = "SELECT session, name FROM compared WHERE version = ?"
+            wanted, met = set(names.values()), Counter[str]()
+            for session, name in database.execute(query, (VERSION,)):
+                met[session] += name in wanted
+        return _families(pairs, names), max(met.values(), default=0) == len(wanted)
 
     @property
     def _path(self) -> Path:
@@ -79,6 +83,18 @@ class TwinMemory:
 
 def _make_tables(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=30)) as database, database:
-        database.execute("CREATE TABLE IF NOT EXISTS audited (name TEXT, version, PRIMARY KEY (name, version))")
-        columns = "first TEXT, second TEXT, version, PRIMARY KEY (first, second, version)"
-        database.execute(f"CREATE TABLE IF NOT EXISTS twins ({columns})")
+        columns = "{0} TEXT, {1} TEXT, version, PRIMARY KEY ({0}, {1}, version)"
+        database.execute(f"CREATE TABLE IF NOT EXISTS compared ({columns.format('name', 'session')})")
+        database.execute(f"CREATE TABLE IF NOT EXISTS twins ({columns.format('first', 'second')})")
+
+
+def _families(pairs: Sequence[tuple[Identity, Identity]], names: Mapping[int, Identity]) -> list[list[int]]:
+    """Also those that are twins through clips that are not among ``names``."""
+    known = sorted({name for pair in pairs for name in pair})
+    number = {name: index for index, name in enumerate(known)}
+    family = connected([(number[a], number[b]) for a, b in pairs], len(known))
+    members: dict[int, list[int]] = {}
+    for row, name in names.items():
+        if name in number:
+            members.setdefault(family[number[name]], []).append(row)
+    return [rows for rows in members.values() if len(rows) > 1]

@@ -133,14 +133,20 @@ def _read(stretch: Stretch, from_s: float) -> np.ndarray:
 
 def families(twins: Iterable[Twins], rows: int) -> list[list[int]]:
     """Rows that are twins of each other, directly or through others: each family ascending, of two at least."""
+    pairs = [(one.first, one.second) for one in twins]
+    family, members = connected(pairs, rows), dict[int, list[int]]()
+    for row in sorted({row for pair in pairs for row in pair}):
+        members.setdefault(family[row], []).append(row)
+    return sorted(members.values())
+
+
+def connected(pairs: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """For each of ``count`` things the number of its family, where ``pairs`` tie things together."""
     import numpy as np
     from scipy import sparse
     from scipy.sparse.csgraph import connected_components
 
-    pairs = np.array([(one.first, one.second) for one in twins], np.int64).reshape(-1, 2)
-    graph = sparse.coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(rows, rows))
-    _, family = connected_components(graph, directed=False)
-    members: dict[int, list[int]] = {}
-    for row in np.unique(pairs).tolist():
-        members.setdefault(int(family[row]), []).append(row)
-    return sorted(members.values())
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    graph = sparse.coo_array((np.ones(len(ends), bool), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    family: list[int] = connected_components(graph, directed=False)[1].tolist() if count else []
+    return family

@@ -50,14 +50,15 @@ def refuse_other_data(folder: RunFolder, clips: Clips, preparation: Preparation)
 
 def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
     """The content of ``data.json``."""
-    parts, labels, groups = clips.column("part"), clips.single_labels(), clips.column("group")
+    parts, labels, groups = (clips.column(name) for name in ("part", "labels", "group"))
     usable = preparation.usable
     rows = {part: [row for row in usable if parts[row] == part] for part in PARTS}
-    keys = sorted(f"{parts[row]} {labels[row]} {result.content}" for row, result in usable.items())
+    keys = sorted(f"{parts[row]} {'|'.join(sorted(labels[row]))} {result.content}" for row, result in usable.items())
+    counts = {part: Counter(label for row in rows[part] for label in labels[row]) for part in PARTS}
     return {
         "clips": len(clips),
         "unused": parts.count(None),
-        "parts": {part: dict(sorted(Counter(labels[row] for row in rows[part]).items())) for part in PARTS},
+        "parts": {part: dict(sorted(count.items())) for part, count in counts.items()},
         "groups": {part: len({groups[row] for row in rows[part]} - {None}) for part in PARTS},
         "notes": list(clips.notes),
         "quarantined": [{"path": result.path, "reason": result.reason} for result in preparation.quarantined],
@@ -68,14 +69,14 @@ def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
 
 def check_usable(clips: Clips, preparation: Preparation) -> None:
     """Refuse when quarantine left a class with nothing to learn from, or nothing to validate on."""
-    parts, labels = clips.column("part"), clips.single_labels()
-    left = {part: {labels[row] for row in preparation.usable if parts[row] == part} for part in PARTS}
+    parts, labels = clips.column("part"), clips.column("labels")
+    left = {part: [row for row in preparation.usable if parts[row] == part] for part in PARTS}
     reasons = Counter(result.reason for result in preparation.quarantined)
     why = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common(5)) or None
-    if not left["train"] or not left["validation"]:
-        part = "train" if not left["train"] else "validation"
-        raise DataError(f"no usable {part} clip is left", why=why, hint="see data.json in the run folder")
-    gone = sorted(set(labels) - left["train"])
+    for part in PARTS:
+        if part in parts and not left[part]:
+            raise DataError(f"no usable {part} clip is left", why=why, hint="see data.json in the run folder")
+    gone = sorted(set(clips.labels()) - {label for row in left["train"] for label in labels[row]})
     if gone:
         raise DataError(f"no usable training clip is left of: {', '.join(gone)}", why=why)
 

@@ -15,7 +15,24 @@ if TYPE_CHECKING:
 Beta = Annotated[float, genrekit.Field(ge=0, lt=1)]
 
 
-class Adam(genrekit.Optimizer):
+class _Decaying(genrekit.Optimizer):
+    weight_decay: float
+    decay_biases: bool = genrekit.Field(
+        True, description="whether weight decay also shrinks biases and the scales of normalisation layers"
+    )
+
+    def groups(self, parameters: Iterable[nn.Parameter]) -> Iterable[Any]:
+        """``parameters`` as torch's optimizers take them; what has one dimension is apart if it does not decay."""
+        if self.decay_biases or not self.weight_decay:
+            return parameters
+        several, one = list[Any](), list[Any]()
+        for parameter in parameters:
+            (several if parameter.ndim > 1 else one).append(parameter)
+        groups: list[dict[str, Any]] = [{"params": several}, {"params": one, "weight_decay": 0.0}]
+        return [group for group in groups if group["params"]]
+
+
+class Adam(_Decaying):
     """Adam (Kingma & Ba, 2015): steps scaled by running means of the gradient and of its square."""
 
     default: ClassVar[bool] = True
@@ -29,10 +46,10 @@ class Adam(genrekit.Optimizer):
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         from torch import optim
 
-        return optim.Adam(parameters, self.lr, self.betas, self.eps, self.weight_decay)
+        return optim.Adam(self.groups(parameters), self.lr, self.betas, self.eps, self.weight_decay)
 
 
-class AdamW(genrekit.Optimizer):
+class AdamW(_Decaying):
     """AdamW (Loshchilov & Hutter, 2019): Adam with weight decay apart from the gradient."""
 
     use: Literal["adamw"] = "adamw"
@@ -46,10 +63,10 @@ class AdamW(genrekit.Optimizer):
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         from torch import optim
 
-        return optim.AdamW(parameters, self.lr, self.betas, self.eps, self.weight_decay)
+        return optim.AdamW(self.groups(parameters), self.lr, self.betas, self.eps, self.weight_decay)
 
 
-class Sgd(genrekit.Optimizer):
+class Sgd(_Decaying):
     """Stochastic gradient descent with momentum."""
 
     use: Literal["sgd"] = "sgd"
@@ -67,7 +84,9 @@ class Sgd(genrekit.Optimizer):
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         from torch import optim
 
-        return optim.SGD(parameters, self.lr, self.momentum, weight_decay=self.weight_decay, nesterov=self.nesterov)
+        return optim.SGD(
+            self.groups(parameters), self.lr, self.momentum, weight_decay=self.weight_decay, nesterov=self.nesterov
+        )
 
 
 @genrekit.hookimpl

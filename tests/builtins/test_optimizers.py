@@ -13,7 +13,13 @@ import genrekit
 from genrekit import checkpoint
 from genrekit_builtins.optimizers import Adam, AdamW, Sgd
 
-ALL = [Adam(), AdamW(), Sgd(), Sgd(nesterov=True, weight_decay=0.1), Adam(betas=(0.5, 0.6), weight_decay=0.01)]
+ALL = [
+    Adam(),
+    AdamW(),
+    Sgd(),
+    Sgd(nesterov=True, weight_decay=0.1),
+    Adam(betas=(0.5, 0.6), weight_decay=0.01, decay_biases=False),
+]
 
 
 def network() -> nn.Module:
@@ -47,6 +53,20 @@ def test_equals_plain_torch(ours: genrekit.Optimizer, plain: type[optim.Optimize
     train(nets[1], plain(nets[1].parameters()), range(5))
     for a, b in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("kind", [Adam, AdamW, Sgd])
+def test_biases_need_not_decay(kind: type[genrekit.Optimizer]) -> None:
+    """Without gradients, only decay moves anything."""
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+    before = {name: value.clone() for name, value in net.named_parameters()}
+    optimizer = kind(use=kind.name(), lr=0.1, weight_decay=0.5, decay_biases=False).build(net.parameters())
+    for parameter in net.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    moved = {name for name, value in net.named_parameters() if not torch.equal(value, before[name])}
+    assert moved == {"0.weight"}
+    assert len(kind(use=kind.name(), weight_decay=0.5).build(net.parameters()).param_groups) == 1
 
 
 @pytest.mark.parametrize("options", ALL, ids=repr)

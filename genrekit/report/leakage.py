@@ -12,12 +12,18 @@ from genrekit.report.summary import is_figure
 FIGURES = ("macro_f1", "mean_average_precision", "accuracy")
 NAMES = {
     "all": "all clips",
+    "clean": "without clips that have a twin or a group mate in training",
     "without": "without either",
     "without_twins": "without clips that have a twin in training",
     "without_group_mates": "without clips that have a group mate in training",
 }
 NOTICEABLE = 0.005
 """Differences below this are not worth a warning."""
+
+NONE_LEFT = (
+    "Every clip of this part has a twin or a group mate in training: "
+    "no figure here says what the model does with new recordings. Split by group to keep them apart."
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ def meter(leakage: Mapping[str, Any] | None) -> Meter | None:
         if is_figure(side.get(chosen))
     ]
     texts = [("plain", text) for text in leakage.values() if isinstance(text, str) and " " in text]
+    if any(side.get("clips") == 0 for side in sides.values()):
+        return Meter(title(chosen), bars, [("bad", NONE_LEFT), *texts])
     return Meter(title(chosen), bars, [_verdict(bars, title(chosen)), *texts])
 
 

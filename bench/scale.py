@@ -54,9 +54,10 @@ def main() -> None:
         write_table(Path(name), rows)
         started = time.perf_counter()
         from genrekit import recipe
-        from genrekit.running import split_clips
+        from genrekit.splitting import read_clips, split_clips
 
-        clips = split_clips(recipe.load(Path(name) / "recipe.toml"))
+        loaded = recipe.load(Path(name) / "recipe.toml")
+        clips = split_clips(loaded, read_clips(loaded))
         seconds = time.perf_counter() - started
     parts, groups = clips.column("part"), clips.column("group")
     sides: dict[str, set[str]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ class Narrator:
 
     def epoch(self, line: Mapping[str, float], epochs: int) -> None:
         """A line of the history."""
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Rows of as many cells as there are ``titles``; all but the first column hold numbers."""
 
 
 class TerminalNarrator(Narrator):
@@ -84,3 +87,21 @@ class TerminalNarrator(Narrator):
         cells = "".join(f"{line[name]:>11.4g}" if name in line else f"{'-':>11}" for name in shown)
         best = "  [green]best[/]" if line.get("best_epoch") == line["epoch"] else ""
         self.console.print(f"{int(line['epoch']):>3}/{epochs:<4}{cells}{best}", soft_wrap=True)
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        if not self.console.is_terminal:
+            widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+            for first, *numbers in (titles, *rows):
+                cells = (cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True))
+                self.console.print(Text("  ".join([first.ljust(widths[0]), *cells]).rstrip()), soft_wrap=True)
+            return
+        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for index, title in enumerate(titles):
+            shown.add_column(title, justify="right" if index else "left")
+        for row in rows:
+            shown.add_row(*map(Text, row))
+        self.console.print(shown)

@@ -11,7 +11,7 @@ from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.console import Narrator
 from genrekit.events import EpochEnded, RunEnded, RunStarted
-from genrekit.plugins import Plugins
+from genrekit.plugins import Plugins, installed
 from genrekit.processes import Processes
 from genrekit.profile import Profile
 from genrekit.recipe import Recipe
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunResult:
-    """``metrics`` is the content of ``metrics.json``; ``interrupted`` says that Ctrl-C ended training early."""
+    """``metrics`` is the content of ``metrics.json``; ``interrupted`` says that Ctrl-C ended training early.
+
+    ``summary`` is, of a series of runs (folds, seeds), the content of ``summary.json``.
+    """
 
     folder: Path
     metrics: dict[str, Any]
     interrupted: bool
+    summary: dict[str, Any] | None = None
 
 
 @dataclass
@@ -47,6 +51,8 @@ class Run:
     processes: Processes
     profile: Profile = field(default_factory=Profile)
     store_size: int | None = None
+    series: Path | None = None
+    """The folder of the series of runs that this is a part of."""
 
     def describe(self) -> None:
         """Write down what is about to be done."""
@@ -61,6 +67,7 @@ class Run:
         status, metrics = "failed", dict[str, Any]()
         try:
             self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
+            self._note("running")
             result = self._go()
             status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
             if profile and self.processes.first:
@@ -68,10 +75,17 @@ class Run:
             return result
         except KeyboardInterrupt:
             status = "interrupted"
-            self.narrator.say(f"\nstopped. Go on with: {self._way_on}")
+            if self.series is None:
+                self.narrator.say(f"\nstopped. Go on with: {way_on(self.folder.path)}")
             raise
         finally:
+            self._note(status)
             self._tell(RunEnded(self.folder.path, status, metrics), "run_ended")  # type: ignore[arg-type]
+
+    def _note(self, status: str) -> None:
+        """Write down how far the run has come, for who goes on with it."""
+        if self.processes.first:
+            self.folder.note_status(status)
 
     def _tell(self, event: object, hook: str) -> None:
         """Tell plugins, once for all processes."""
@@ -156,12 +170,6 @@ class Run:
         self._tell(event, "epoch_ended")
         return self.processes.agree(event.stop)
 
-    @property
-    def _way_on(self) -> str:
-        """The command that resumes this run. A recipe does not say which local files its components are in."""
-        local = [f" --plugin {plugin.distribution}" for plugin in self.plugins.found if plugin.version == "local"]
-        return f"genrekit run --resume {self.folder.path}{''.join(local)}"
-
     def _fit(self, training: Training) -> bool:
         """Train; True if Ctrl-C ended it after at least one epoch, so that there is a best model to keep."""
         try:
@@ -171,9 +179,15 @@ class Run:
                 raise
             self.narrator.say(
                 f"\nstopped in epoch {training.progress.epoch + 1}; keeping epoch {training.progress.best_epoch}. "
-                f"Go on with: {self._way_on}"
+                f"Go on with: {way_on(self.series or self.folder.path)}"
             )
             return True
         if training.progress.stopped:
             self.narrator.say(f"stopped early: {training.progress.stopped}")
         return False
+
+
+def way_on(folder: Path) -> str:
+    """The command that resumes a run. A recipe does not say which local files its components are in."""
+    local = [f" --plugin {plugin.distribution}" for plugin in installed().found if plugin.version == "local"]
+    return f"genrekit run --resume {folder}{''.join(local)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any
 
 from genrekit import atomic
 from genrekit.errors import GenrekitError
+
+METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,20 @@ class RunFolder:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         atomic.write_text(self.path / name, text.getvalue())
+
+    def note_status(self, status: str) -> None:
+        """Write ``status.json``: "running", "finished", "interrupted" or "failed"."""
+        with contextlib.suppress(OSError):  # A full disk has been told of already.
+            self.write_json("status.json", {"status": status})
+
+    def finished(self, epochs: int) -> bool:
+        """Whether a run of ``epochs`` epochs, or one that stopped early, has come to its end here."""
+        try:
+            status, metrics = (json.loads((self.path / name).read_text("utf-8")) for name in ("status.json", METRICS))
+            whole = metrics["epochs"] >= epochs or metrics["stopped"]
+        except (OSError, ValueError, KeyError):
+            return False
+        return bool(status["status"] == "finished" and whole)
 
     def make_latest(self, runs: Path) -> None:
         """Let ``runs/latest`` lead here: a link where the system allows it, else a text file with the path."""

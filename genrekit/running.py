@@ -1,31 +1,30 @@
-"""What `genrekit run` does, for Python: start a run from a recipe, or go on with one."""
+"""What `genrekit run` does, for Python: start a run or a series of runs from a recipe, or go on with one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from genrekit import hardware
+from genrekit import hardware, series
 from genrekit import recipe as recipes
-from genrekit.clips import Clips
 from genrekit.console import Narrator
-from genrekit.errors import DataError, GenrekitError
-from genrekit.pipeline import Run, RunResult
-from genrekit.plugins import installed
-from genrekit.processes import Processes
-from genrekit.recipe import Recipe
-from genrekit.run_folder import RunFolder
-from genrekit.store import Store, default_root
-
-if TYPE_CHECKING:
-    pass
+from genrekit.errors import GenrekitError
+from genrekit.members import chosen_seeds, members
+from genrekit.pipeline import RunResult
+from genrekit.run_folder import METRICS, RunFolder
+from genrekit.series_files import is_series
+from genrekit.setting import Setting
+from genrekit.splitting import read_clips, split_clips
 
 
 def run_recipe(
     recipe: str | Path,
     *,
     overrides: Iterable[str] = (),
+    folds: bool = False,
+    seeds: int | None = None,
     runs: str | Path = "runs",
     store: str | Path | None = None,
     narrator: Narrator | None = None,
@@ -37,59 +36,57 @@ def run_recipe(
     ``overrides`` are ``"train.epochs=3"`` strings; ``runs`` is where run folders are made; ``store`` is where features
     are kept (None: ``$GENREKIT_STORE`` or the user's cache); ``profile`` says where the time went, at the end and in
     ``profile.json``; ``store_size`` is how many bytes the store may hold beside what this run needs.
+
+    ``folds`` makes a cross-validation: a run for each fold of the recipe's splitter. ``seeds`` makes that many runs (of
+    each fold), with the recipe's seed and those after it, on the same parts. Either gives a folder of run folders, and
+    a result whose metrics are those of all runs' test clips together.
     """
     loaded = recipes.load(recipe, overrides)
-    clips = split_clips(loaded)
+    clips = read_clips(loaded)
+    if folds or seeds:
+        planned = members(loaded, clips, folds, chosen_seeds(loaded, seeds))
+        for member in planned:
+            split_clips(member.recipe, clips)
+    else:
+        clips = split_clips(loaded, clips)
     loaded = hardware.resolve(loaded)
-    processes = Processes.join(on_cpu=loaded.train.device == "cpu")
-    folder = processes.agree(RunFolder.create(Path(runs), loaded.name) if processes.first else None)
-    run = _run(loaded, clips, cast("RunFolder", folder), Path(runs), store, narrator, processes)
-    if processes.first:
+    setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
+    first = setting.processes.first
+    folder = cast("RunFolder", setting.processes.agree(RunFolder.create(Path(runs), loaded.name) if first else None))
+    if folds or seeds:
+        return series.start(loaded, clips, folds, chosen_seeds(loaded, seeds), folder, setting).go()
+    run = setting.run(loaded, clips, folder)
+    if first:
         run.describe()
-    run.store_size = store_size
     return run.go(profile)
 
 
-def resume_run(folder: str | Path, *, store: str | Path | None = None, narrator: Narrator | None = None) -> RunResult:
-    """Go on with a run that was interrupted, exactly as if it had not been."""
+def resume_run(
+    folder: str | Path,
+    *,
+    store: str | Path | None = None,
+    narrator: Narrator | None = None,
+    profile: bool = False,
+    store_size: int | None = None,
+) -> RunResult:
+    """Go on with a run, or a series of runs, that was interrupted, exactly as if it had not been."""
     path = Path(folder).resolve()
     if not (path / "recipe.toml").is_file():
         raise GenrekitError(f"{folder} is not a run folder: it holds no recipe.toml", hint="genrekit run RECIPE")
     loaded = recipes.load(path / "recipe.toml")
-    clips = split_clips(loaded)
+    if is_series(path):
+        clips = read_clips(loaded)
+        setting = Setting.of(hardware.resolve(loaded), path.parent.parent, store, narrator, profile, store_size)
+        return series.resume(loaded, clips, RunFolder(path), setting).go()
+    if RunFolder(path).finished(loaded.train.epochs):
+        return _already_finished(path, narrator or Narrator())
+    clips = split_clips(loaded, read_clips(loaded))
     loaded = hardware.resolve(loaded)
-    processes = Processes.join(on_cpu=loaded.train.device == "cpu")
-    return _run(loaded, clips, RunFolder(path), path.parent.parent, store, narrator, processes).go()
+    setting = Setting.of(loaded, path.parent.parent, store, narrator, profile, store_size)
+    return setting.run(loaded, clips, RunFolder(path)).go(profile)
 
 
-def _run(
-    recipe: Recipe,
-    clips: Clips,
-    folder: RunFolder,
-    runs: Path,
-    store: str | Path | None,
-    narrator: Narrator | None,
-    processes: Processes,
-) -> Run:
-    told = narrator if narrator and processes.first else Narrator()
-    return Run(
-        recipe, clips, folder, runs, Store(Path(store) if store else default_root()), told, installed(), processes
-    )
-
-
-def split_clips(recipe: Recipe) -> Clips:
-    """The recipe's clips, each with its part."""
-    clips = recipe.dataset.clips()
-    if not len(clips):
-        raise DataError(f"[dataset] {recipe.dataset.use} found no clips")
-    clips.single_labels()
-    if len(clips.labels()) < 2:
-        raise DataError(f"all {len(clips)} clips have the label '{clips.labels()[0]}': there is nothing to tell apart")
-    clips = recipe.split.split(clips, recipe.seed if recipe.split_seed is None else recipe.split_seed)
-    counts = clips.counts()
-    if not counts["train"] or not counts["validation"]:
-        raise DataError(
-            f"[split] {recipe.split.use} left {counts['train']} clips to train and {counts['validation']} to validate",
-            why="training chooses its best epoch on the validation clips",
-        )
-    return clips
+def _already_finished(path: Path, narrator: Narrator) -> RunResult:
+    metrics = json.loads((path / METRICS).read_text(encoding="utf-8"))
+    narrator.say(f"{path} is finished, after {metrics['epochs']} epochs: there is nothing left to do")
+    return RunResult(path, metrics, interrupted=False)

@@ -31,6 +31,22 @@ class EveryThird(genrekit.Splitter):
         return clips.with_column("part", [names[row % 3] for row in range(len(clips))])
 
 
+class InTurn(genrekit.Splitter):
+    """Clips are dealt out to folds in turn; the fold after the tested one validates."""
+
+    use: Literal["toy-folds"] = "toy-folds"
+    folds: int = genrekit.Field(3, ge=3, description="how many folds")
+    fold: int = genrekit.Field(0, ge=0, description="the fold that is tested")
+    validation: bool = genrekit.Field(True, description="whether a fold validates")
+
+    def split(self, clips: genrekit.Clips, seed: int) -> genrekit.Clips:
+        names = {self.fold: "test"} | ({(self.fold + 1) % self.folds: "validation"} if self.validation else {})
+        return clips.with_column("part", [names.get(row % self.folds, "train") for row in range(len(clips))])
+
+    def each_fold(self, clips: genrekit.Clips) -> list[genrekit.Splitter]:
+        return [self.model_copy(update={"fold": fold}) for fold in range(self.folds)]
+
+
 class Bands(genrekit.FeatureExtractor):
     """Log energies of spectrum bands."""
 
@@ -186,7 +202,7 @@ def _registers(*components: Any) -> Any:
 
 
 register_datasets = _registers(Tones)
-register_splitters = _registers(EveryThird)
+register_splitters = _registers(EveryThird, InTurn)
 register_features = _registers(Bands)
 register_augmenters = _registers(Louder)
 register_models = _registers(Small)

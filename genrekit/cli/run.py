@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,8 +20,18 @@ def run(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="change an option, e.g. train.epochs=3")
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="go on with the run in this folder")] = None,
-    runs: Annotated[Path, typer.Option(help="where run folders are made")] = Path("runs"),
+    folds: Annotated[
+        bool, typer.Option("--folds", help="cross-validation: a run for each fold of the recipe's splitter")
+    ] = False,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, metavar="COUNT", help="so many runs (of each fold), each with another seed")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="go on with the run, or the series of runs, in this folder")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(help="where run folders are made", show_default="runs", metavar="FOLDER")
+    ] = None,
     store: Annotated[
         Path | None, typer.Option(help="where features are kept", envvar="GENREKIT_STORE", show_default="user cache")
     ] = None,
@@ -37,25 +47,29 @@ def run(
     profile: Annotated[bool, typer.Option("--profile", help="say where the time went")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="say nothing but errors")] = False,
 ) -> None:
-    """Train a model from a recipe: features, training, figures, a report and a bundle, in a new run folder."""
+    """Train a model from a recipe: features, training, figures, a report and a bundle, in a new run folder.
+
+    With --folds or --seeds there is a folder of run folders, with the mean, the deviation and all test clips together.
+    """
     from genrekit.console import Narrator, TerminalNarrator
     from genrekit.running import resume_run, run_recipe
 
     narrator = Narrator() if quiet else TerminalNarrator()
+    shared: dict[str, Any] = {
+        "store": store,
+        "narrator": narrator,
+        "profile": profile,
+        "store_size": _bytes(store_size),
+    }
     if resume is not None:
-        if recipe is not None or overrides:
+        if recipe is not None or overrides or folds or seeds:
             raise GenrekitError("--resume takes the recipe from the run folder", hint=f"genrekit run --resume {resume}")
-        result = resume_run(resume, store=store, narrator=narrator)
+        if runs is not None:
+            raise GenrekitError("--resume goes on in the run folder, so --runs has no meaning", hint="leave it out")
+        result = resume_run(resume, **shared)
     elif recipe is not None:
-        result = run_recipe(
-            recipe,
-            overrides=overrides or (),
-            runs=runs,
-            store=store,
-            narrator=narrator,
-            profile=profile,
-            store_size=_bytes(store_size),
-        )
+        runs = runs or Path("runs")
+        result = run_recipe(recipe, overrides=overrides or (), folds=folds, seeds=seeds, runs=runs, **shared)
     else:
         raise GenrekitError("which recipe?", hint="genrekit run examples/quickstart.toml")
     if result.interrupted:

@@ -1,0 +1,145 @@
+"""A series of runs in one folder: the folds of a cross-validation, several seeds, or both. Resumable.
+
+``summary.json`` is the plan and, once runs have finished, their figures; each run has a run folder of its own inside.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from genrekit import hardware
+from genrekit import recipe as recipes
+from genrekit.clips import Clips
+from genrekit.errors import DataError
+from genrekit.members import Member, members
+from genrekit.pipeline import RunResult, way_on
+from genrekit.plugins import installed
+from genrekit.recipe import Recipe
+from genrekit.run_folder import METRICS, RunFolder
+from genrekit.series_files import SUMMARY, read_json
+from genrekit.setting import Setting
+from genrekit.splitting import split_clips
+
+
+@dataclass
+class Series:
+    """A series on its way. ``plan`` is what was decided when it was started."""
+
+    recipe: Recipe
+    clips: Clips
+    members: list[Member]
+    plan: dict[str, Any]
+    folder: RunFolder
+    setting: Setting
+
+    def go(self) -> RunResult:
+        """Make every run that is not finished yet; a run that Ctrl-C ends is the last."""
+        told = self.setting.narrator
+        done = self._finished()
+        if self._first:
+            self._summarize(done)
+        told.say(f"{self.recipe.name}: {len(self.members)} runs in {self.folder.path}{_already(done)}")
+        try:
+            interrupted = self._go(done)
+        except KeyboardInterrupt:
+            told.say(f"\nstopped; {len(done)} of {len(self.members)} runs are finished. Go on with: {self._way_on}")
+            raise
+        return self._result(done, interrupted)
+
+    def _go(self, done: list[Member]) -> bool:
+        """Run what is not in ``done``, which grows; True if Ctrl-C ended a run early."""
+        for number, member in enumerate(self.members, start=1):
+            if member in done:
+                continue
+            self.setting.narrator.say(f"\n{member.title}: run {number} of {len(self.members)}")
+            result = self._run(member)
+            if result.interrupted:
+                return True
+            done.append(member)
+            if self._first:
+                self._summarize(done)
+                if self.folder.path.parent.name == self.recipe.name:
+                    self.folder.make_latest(self.setting.runs)
+        return False
+
+    def _run(self, member: Member) -> RunResult:
+        folder = RunFolder(self.folder.path / member.folder)
+        run = self.setting.run(member.recipe, split_clips(member.recipe, self.clips), folder, self.folder.path)
+        if self._first and not (folder.path / "recipe.toml").exists():
+            run.describe()
+        result = run.go(self.setting.profile)
+        # A network and its optimizer are held by cycles; the next run's would stand beside them on the device.
+        gc.collect()
+        return result
+
+    def _finished(self) -> list[Member]:
+        epochs = self.recipe.train.epochs
+        there = {m.folder for m in self.members if RunFolder(self.folder.path / m.folder).finished(epochs)}
+        agreed = self.setting.processes.agree(there)
+        return [member for member in self.members if member.folder in agreed]
+
+    def _summarize(self, done: Sequence[Member]) -> None:
+        """Write what is known so far: after each run, so that an end by force loses nothing."""
+        from genrekit.series_summary import summarize
+
+        summary, metrics = summarize(self.folder, self.recipe, self.members, done)
+        self.folder.write_json(SUMMARY, self.plan | summary)
+        if done:
+            self.folder.write_json(METRICS, metrics)
+
+    def _result(self, done: Sequence[Member], interrupted: bool) -> RunResult:
+        summary, metrics = ({}, {}) if not done else self.setting.processes.agree(self._read())
+        if self._first and done:
+            from genrekit.series_report import tell, write_report
+
+            write_report(self.folder, self.recipe, summary, metrics)
+            tell(self.setting.narrator, self.folder.path, summary, metrics)
+        return RunResult(self.folder.path, metrics, interrupted, summary)
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return read_json(self.folder.path / SUMMARY), read_json(self.folder.path / METRICS)
+
+    @property
+    def _first(self) -> bool:
+        return self.setting.processes.first
+
+    @property
+    def _way_on(self) -> str:
+        return way_on(self.folder.path)
+
+
+def start(
+    recipe: Recipe, clips: Clips, folds: bool, seeds: Sequence[int], folder: RunFolder, setting: Setting
+) -> Series:
+    """A new series, with its plan written down."""
+    plan = {"folds": folds, "seeds": list(seeds), "data": fingerprint(clips)}
+    if setting.processes.first:
+        folder.write_text("recipe.toml", recipes.dump(recipe))
+        folder.write_json("environment.json", hardware.describe(installed().versions()))
+    return Series(recipe, clips, members(recipe, clips, folds, seeds), plan, folder, setting)
+
+
+def resume(recipe: Recipe, clips: Clips, folder: RunFolder, setting: Setting) -> Series:
+    """The series of a folder, as it was planned. Raises `DataError` if the data set has changed since."""
+    summary = read_json(folder.path / SUMMARY)
+    plan = {name: summary[name] for name in ("folds", "seeds", "data")}
+    if plan["data"] != fingerprint(clips):
+        raise DataError(
+            f"the data is not what the runs in {folder.path} were started with",
+            why="files were added, removed or renamed, or have other labels, groups or folds: clips would change sides",
+            hint="bring the data back, or start anew",
+        )
+    return Series(recipe, clips, members(recipe, clips, plan["folds"], plan["seeds"]), plan, folder, setting)
+
+
+def fingerprint(clips: Clips) -> str:
+    """A hash of the table: names, labels, groups, folds and parts, not the audio."""
+    return hashlib.sha256(clips.table.write_ndjson().encode()).hexdigest()
+
+
+def _already(done: Sequence[Member]) -> str:
+    return f", {len(done)} of them finished" if done else ""

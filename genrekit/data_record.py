@@ -9,6 +9,7 @@ from typing import Any
 
 from genrekit.clips import PARTS, Clips
 from genrekit.console import Narrator
+from genrekit.copies import copies, groups_across_parts, warn_of_copies
 from genrekit.errors import DataError
 from genrekit.preparation import Preparation
 from genrekit.run_folder import RunFolder
@@ -19,7 +20,8 @@ SHOWN = 10
 
 def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: Narrator) -> None:
     """Write ``data.json`` and say what is not as it should be."""
-    folder.write_json("data.json", describe(clips, preparation))
+    described = describe(clips, preparation)
+    folder.write_json("data.json", described)
     stored = sum(result.from_store for result in preparation.usable.values())
     windows = sum(result.windows for result in preparation.usable.values())
     narrator.say(f"{len(preparation.usable)} clips ready, {windows} windows, {stored} from the store")
@@ -30,6 +32,7 @@ def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: 
     for note, paths in _by_note(preparation).items():
         names = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
         narrator.warn(f"{len(paths)} clip{'s' if len(paths) > 1 else ''} {note}: {names}")
+    warn_of_copies(described["copies"], narrator)
 
 
 def refuse_other_data(folder: RunFolder, clips: Clips, preparation: Preparation) -> None:
@@ -60,6 +63,8 @@ def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
         "unused": parts.count(None),
         "parts": {part: dict(sorted(count.items())) for part, count in counts.items()},
         "groups": {part: len({groups[row] for row in rows[part]} - {None}) for part in PARTS},
+        "groups_across_parts": groups_across_parts(clips, preparation),
+        "copies": copies(clips, preparation),
         "notes": list(clips.notes),
         "quarantined": [{"path": result.path, "reason": result.reason} for result in preparation.quarantined],
         "noted": [{"path": result.path, "notes": list(result.notes)} for result in usable.values() if result.notes],

@@ -225,3 +225,58 @@ def test_every_installed_component_can_be_copied_from_its_documentation(componen
 def test_types_and_bounds_in_words(schema: dict[str, Any], text: str, bounds: str) -> None:
     assert type_text(schema, {"Layer": {"type": "object"}}) == text
     assert bounds_text(schema) == bounds
+
+
+CHECKED = """\
+from typing import Literal
+import genrekit
+
+class Mine(genrekit.Executor):
+    '''Threads.'''
+    use: Literal["mine"] = "mine"
+    workers: int = genrekit.Field(1, ge=1, description="threads")
+
+    def open(self):
+        from concurrent.futures import ThreadPoolExecutor
+        return ThreadPoolExecutor(self.workers)
+
+    def capacity(self):
+        return self.workers
+
+@genrekit.hookimpl
+def register_executors(register):
+    register(Mine)
+"""
+
+
+def test_a_local_file_is_checked(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(CHECKED)
+    code, out, err = command("plugins", "check", "--plugin", path)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:5] == [
+        "plugin mine",
+        "  passed   loads",
+        "  skipped  says which API it needs",
+        '           it does not: requires_genrekit_api = ">=1.0,<2" would say so',
+        "",
+    ]
+    assert "executor mine\n  passed   documented\n" in out
+    assert out.splitlines()[-1] == "12 passed, 0 failed, 1 skipped"
+
+
+def test_what_breaks_the_contract_is_an_exit_code_of_one(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(CHECKED.replace("return self.workers\n", "return 0\n"))
+    code, out, err = command("plugins", "check", "--plugin", path)
+    assert (code, err) == (1, "")
+    assert "  failed   capacity\n           capacity() is 0\n" in out
+    found = json.loads(command("plugins", "check", "mine", "--plugin", path, "--format", "json")[1])
+    assert [one["check"] for one in found if one["status"] == "failed"] == ["capacity", "prepares clips"]
+
+
+def test_what_cannot_be_checked(command: Command) -> None:
+    assert command("plugins", "check")[2].startswith("say what to check\n  try: one of genrekit")
+    code, _, err = command("plugins", "check", "genrekit-wavelet")
+    assert code == 2
+    assert err.startswith("no plugin of a distribution 'genrekit-wavelet' is installed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import inspect
 import json
 from collections.abc import Iterator
@@ -11,17 +10,12 @@ from typing import Annotated
 
 import typer
 
+from genrekit.cli.formats import Format
+from genrekit.cli.plugins_check import check
 from genrekit.cli.table import print_table
 from genrekit.errors import PluginError, did_you_mean
 from genrekit.plugins import Plugins, installed
 from genrekit.registry import Entry
-
-
-class Format(enum.StrEnum):
-    """How the list is written."""
-
-    table = "table"
-    json = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +23,7 @@ def register(app: typer.Typer) -> None:
     plugins = typer.Typer(invoke_without_command=True)
     plugins.callback()(show_all)
     plugins.command()(show)
+    plugins.command()(check)
     app.add_typer(plugins, name="plugins")
 
 

@@ -53,11 +53,15 @@ def _draws(component: Augmenter, batch: torch.Tensor, seed: int = 0) -> Draws:
 
 
 def _apply(component: Any, batch: torch.Tensor, draws: Draws) -> torch.Tensor:
-    """``apply``, or ``mix`` with the batch turned around as partners."""
-    if hasattr(component, "mix"):
-        return _mix(component, batch, draws)[0]
-    changed: torch.Tensor = component.apply(batch, draws)
+    """``apply``, or ``mix`` with other examples; on a copy, so that what works in place is caught by its own check."""
+    if _mixes(component):
+        return _mix(component, batch.clone(), draws)[0]
+    changed: torch.Tensor = component.apply(batch.clone(), draws)
     return changed
+
+
+def _mixes(component: Any) -> bool:
+    return hasattr(component, "mix")
 
 
 def _mix(component: Any, batch: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]:
@@ -137,8 +141,11 @@ def shape_and_type_kept(case: Case) -> None:
 def input_untouched(case: Case) -> None:
     """Stored examples are not changed: the result is another tensor."""
     batch = _batch(case.component)
-    with untouched(batch, "apply()"):
-        _apply(case.component, batch, _draws(case.component, batch)).add_(1)
+    draws = _draws(case.component, batch)
+    with untouched(batch, "the augmenter"):
+        mixes = _mixes(case.component)
+        found = _mix(case.component, batch, draws)[0] if mixes else case.component.apply(batch, draws)
+        found.add_(1)
 
 
 @check("batch = single", "augmenter")
@@ -153,7 +160,7 @@ def batch_is_single(case: Case) -> None:
 
 
 def _alone(component: Any, batch: torch.Tensor, draws: Draws, row: int) -> torch.Tensor:
-    if hasattr(component, "mix"):
+    if _mixes(component):
         partners = _partners(component, len(batch), batch)[row : row + 1]
         mixed: torch.Tensor = component.mix(batch[row : row + 1], partners, _row(draws, row))[0]
         return mixed[0]
@@ -172,11 +179,9 @@ def extreme_examples(case: Case) -> None:
             assert_finite(found, f"examples of shape {list(shape)} that are all {value:g}")
 
 
-@check("shares of the target", "augmenter")
+@check("shares of the target", "augmenter", when=lambda component: hasattr(component, "mix"))
 def shares_of_the_target(case: Case) -> None:
     """A mixer says for each example, from 0 to 1, how much of its own target is kept."""
-    if not hasattr(case.component, "mix"):
-        return
     batch = _batch(case.component)
     _, share = _mix(case.component, batch, _draws(case.component, batch))
     assert list(share.shape) == [len(batch)], f"shares of {len(batch)} examples are {list(share.shape)}"

@@ -41,6 +41,7 @@ class Check:
     title: str
     explanation: str
     run: Callable[[Case], None]
+    when: Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,25 @@ CHECKS: dict[str, list[Check]] = {"": [], **{kind: [] for kind in KINDS}}
 """Kind -> its checks; "" holds those of every kind."""
 
 
-def check(title: str, *kinds: str) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
-    """Adds a function to `CHECKS` under each of ``kinds`` (none: every kind). Its docstring is the explanation."""
+def check(
+    title: str, *kinds: str, when: Callable[[Any], bool] = lambda component: True
+) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    """Adds a function to `CHECKS` under each of ``kinds`` (none: every kind). Its docstring is the explanation.
+
+    ``when`` says of which components, or their classes, it has something to say.
+    """
 
     def add(run: Callable[[Case], None]) -> Callable[[Case], None]:
         for kind in kinds or ("",):
-            CHECKS.setdefault(kind, []).append(Check(title, " ".join((run.__doc__ or "").split()), run))
+            CHECKS.setdefault(kind, []).append(Check(title, " ".join((run.__doc__ or "").split()), run, when))
         return run
 
     return add
 
 
-def checks_of(kind: str) -> list[Check]:
-    """What a component of ``kind`` must pass."""
-    return [*CHECKS[""], *CHECKS[kind]]
+def checks_of(component: Component | type[Component]) -> list[Check]:
+    """What a component, or all of a class, must pass."""
+    return [each for each in (*CHECKS[""], *CHECKS[component.kind]) if each.when(component)]
 
 
 def results(component: Component, folder: Path | None = None) -> Iterator[Result]:
@@ -80,7 +86,7 @@ def results(component: Component, folder: Path | None = None) -> Iterator[Result
             yield from results(component, Path(scratch))
         return
     case = Case(component, folder)
-    for each in checks_of(component.kind):
+    for each in checks_of(component):
         yield result(each, case)
 
 

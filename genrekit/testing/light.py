@@ -22,8 +22,8 @@ HEAVY = frozenset(
 
 PROBE = """\
 import json, pickle, sys
+sys.path, local, module, component = pickle.load(sys.stdin.buffer)
 from genrekit.component import FeatureShape
-local, module, component = pickle.load(sys.stdin.buffer)
 if local:
     from pathlib import Path
     from genrekit.local_plugin import imported
@@ -58,7 +58,7 @@ def imports_nothing_heavy(case: Case) -> None:
 def imported_by(module: str, component: bytes | None = None) -> frozenset[str]:
     """The top-level modules that a fresh interpreter has then."""
     local: Any = sys.modules[module].__file__ if module.startswith("genrekit_local_") else None
-    given = pickle.dumps((local, module, component))
+    given = pickle.dumps((sys.path, local, module, component))
     done = subprocess.run([sys.executable, "-c", PROBE], input=given, capture_output=True, timeout=300, check=False)
     said = done.stderr.decode(errors="replace").strip().splitlines()
     assert done.returncode == 0, f"importing {module} in a fresh interpreter fails: {said[-1] if said else 'no reason'}"

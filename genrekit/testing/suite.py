@@ -59,7 +59,7 @@ def contract_suite(name: str) -> Callable[..., None]:
     parts = [
         pytest.param(component, each, id=f"{component.kind}-{component.name()}-{each.title}".replace(" ", "_"))
         for component in components_of(plugins, found)
-        for each in contract.checks_of(component.kind)
+        for each in contract.checks_of(component)
     ]
     cases: dict[type[Component], Case | str] = {}
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genrekit.errors import BundleError
+from genrekit.series_files import is_series, run_folders
 
 FORMAT = 1
 MAX_MANIFEST_BYTES = 16 * 2**20
@@ -83,6 +84,8 @@ def find(model: str | Path) -> Path:
     for candidate in (path, path / "bundle"):
         if (candidate / MANIFEST).is_file():
             return candidate
+    if is_series(path):
+        raise _one_of_several(model, path)
     if (path / "recipe.toml").is_file():
         why = "it holds no bundle.json; its run may have been stopped before the end"
         raise BundleError(f"no model in {model}", why=why, hint=f"genrekit run --resume {model}")
@@ -93,6 +96,15 @@ def find(model: str | Path) -> Path:
         f"no model at {model}",
         why="nothing has been trained here yet" if Path(model) == Path("runs/latest") else None,
         hint="genrekit run examples/quickstart.toml, or --model RUN_OR_BUNDLE",
+    )
+
+
+def _one_of_several(model: str | Path, path: Path) -> BundleError:
+    trained = [folder for folder in run_folders(path) if (folder / "bundle" / MANIFEST).is_file()]
+    return BundleError(
+        f"{model} is a series of {len(run_folders(path))} runs, each with a model of its own",
+        why=f"trained are {', '.join(folder.name for folder in trained)}" if trained else "none has been trained yet",
+        hint=f"--model {Path(model) / trained[0].name}" if trained else f"genrekit run --resume {model}",
     )
 
 

@@ -164,5 +164,7 @@ class Finishing:
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
+        if self.run.series:
+            return
         model = "" if self.run.runs.resolve() == Path("runs").resolve() else f" --model {folder}"
         narrator.say(f"try: genrekit predict SONG{model}")

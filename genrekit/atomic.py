@@ -21,28 +21,37 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = beside(path)
     try:
         yield temporary
+        # A library may have put a private file of its own in its place.
+        _permit(temporary)
         settle(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def beside(path: Path) -> Path:
-    """A new empty hidden file in the folder of ``path``, which is made where it is missing."""
+def beside(path: Path, content: bytes = b"") -> Path:
+    """A new hidden file in the folder of ``path``, which is made where it is missing."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        temporary.touch(exist_ok=False)
+        _create(temporary, content)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(exist_ok=False)
+        _create(temporary, content)
     return temporary
+
+
+def _create(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        try:
+            file.write(content)
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def settle(temporary: Path, path: Path) -> None:
     """Put the file in the place of ``path`` once its content is on the disk; where that fails, remove it."""
     try:
         _sync(temporary)
-        # A library may have put a private file of its own in its place.
-        _permit(temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -78,16 +79,12 @@ def _prepare(job: Job) -> Prepared:
     if about is not None:
         job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
-    import numpy as np
-
     clock = _Clock()
     info = info or audio.probe(job.path)
     waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s))
     notes = _notes(waveforms, info, job)
     clock.lap("decode")
     windows = _windows(job, waveforms)
-    if not np.isfinite(windows).all():
-        raise AudioError(job.path, "its features are not finite numbers: are its samples far beyond -1 to 1?")
     clock.lap("features")
     if _stat(job.path) != stat:
         raise AudioError(job.path, "changed while it was being read")
@@ -132,8 +129,21 @@ def _windows(job: Job, waveforms: list[np.ndarray]) -> np.ndarray:
     if job.stage == "waveform":
         longest = max(map(len, waveforms))
         return np.stack([fit(waveform, longest) for waveform in waveforms])
-    features = [compute_features(job.features, waveform) for waveform in waveforms]
-    return features[0] if len(features) == 1 else np.concatenate(features)
+    windows = [compute_features(job.features, waveform) for waveform in waveforms]
+    return _as_stored(job, windows[0] if len(windows) == 1 else np.concatenate(windows))
+
+
+def _as_stored(job: Job, windows: np.ndarray) -> np.ndarray:
+    """``windows`` in the precision that the features ask for."""
+    import numpy as np
+    import torch
+
+    precision = job.features.stored_as
+    # Put so that NaN fails.
+    if not max(windows.max(), -windows.min()) <= np.finfo(precision).max:
+        raise AudioError(job.path, f"its features are beyond {precision}: are its samples far beyond -1 to 1?")
+    # numpy's own conversion to float16 takes twenty times as long.
+    return torch.from_numpy(windows).to(getattr(torch, precision)).numpy()
 
 
 def read_windows(
@@ -156,8 +166,17 @@ def compute_features(features: FeatureExtractor, waveform: np.ndarray) -> np.nda
     return out
 
 
-@functools.lru_cache(maxsize=4)
+_BUILDING = threading.Lock()
+
+
 def _module(features: FeatureExtractor) -> Any:
+    """The features' module; threads that start together wait for one to build it."""
+    with _BUILDING:
+        return _built(features)
+
+
+@functools.lru_cache(maxsize=4)
+def _built(features: FeatureExtractor) -> Any:
     module: torch.nn.Module = features.build()
     return module.eval()
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from genrekit import atomic
 from genrekit.component import Component
@@ -58,13 +58,8 @@ class Store:
 
         # safetensors 0.8 writes an array's memory as it lies, whatever its strides say.
         tensors = {_TENSOR: np.ascontiguousarray(windows)}
-        written = atomic.beside(self.path(key))
-        try:
-            written.write_bytes(safetensors.numpy.save(tensors, metadata={"about": json.dumps(about)}))
-        except BaseException:
-            written.unlink(missing_ok=True)
-            raise
-        return written
+        content = safetensors.numpy.save(tensors, metadata={"about": json.dumps(about)})
+        return atomic.beside(self.path(key), content)
 
     def publish(self, key: str, written: Path) -> None:
         """The second half: wait until it is on the disk, then give it the item's name."""
@@ -127,9 +122,12 @@ def _source_file(cls: type) -> str | None:
 
 
 def content_hash(path: str | Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """BLAKE3 of a file's bytes, 64 hexadecimal digits."""
+    # A third of SHA-256's time on a processor that has instructions for SHA-256, and less on others.
+    from blake3 import blake3
+
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, cast(Any, blake3)).hexdigest()
 
 
 Stat = tuple[str, int, int]
@@ -150,7 +148,7 @@ class HashIndex:
     def known(self, stats: Iterable[Stat]) -> dict[Stat, str]:
         """The hashes that are remembered."""
         with self._database() as database:
-            query = "SELECT hash FROM files WHERE path = ? AND size = ? AND mtime_ns = ?"
+            query = "SELECT hash FROM blake3 WHERE path = ? AND size = ? AND mtime_ns = ?"
             found = ((stat, database.execute(query, stat).fetchone()) for stat in stats)
             return {stat: row[0] for stat, row in found if row}
 
@@ -158,7 +156,7 @@ class HashIndex:
         """Add or replace hashes."""
         with self._database() as database:
             rows = [(*stat, digest) for stat, digest in hashes.items()]
-            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+            database.executemany("INSERT OR REPLACE INTO blake3 VALUES (?, ?, ?, ?)", rows)
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
@@ -178,4 +176,4 @@ class HashIndex:
 
 def _make_table(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=30)) as database, database:
-        database.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size, mtime_ns, hash)")
+        database.execute("CREATE TABLE IF NOT EXISTS blake3 (path TEXT PRIMARY KEY, size, mtime_ns, hash)")

@@ -103,6 +103,6 @@ def test_hash_index_forgets_changed_files(tmp_path: Path) -> None:
     assert index.known([stat_of(str(path))]) == {}
 
 
-def test_content_hash_is_sha256(tmp_path: Path) -> None:
+def test_content_hash_is_blake3(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    assert content_hash(tmp_path / "empty").startswith("e3b0c44298fc1c149afbf4c8996fb924")
+    assert content_hash(tmp_path / "empty").startswith("af1349b9f5f9a1a6a0404dea36dcc949")

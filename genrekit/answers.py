@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from genrekit.decoding import End, Piece
@@ -12,38 +12,77 @@ from genrekit.decoding import End, Piece
 if TYPE_CHECKING:
     import numpy as np
 
+    from genrekit import bundle
+
+
+BETWEEN_LABELS = ";"
+"""What stands between several labels where a table has one cell for them."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which labels are given for which probabilities: the most probable one, or, if ``several``, all that suffice.
+
+    ``threshold`` is the least probability that a label must have; ``thresholds`` are those of single labels.
+    """
+
+    several: bool = False
+    threshold: float = 0.0
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: bundle.Answers, threshold: float | None = None) -> Rule:
+        """The bundle's; ``threshold``, if there is one, takes the place of all of the bundle's."""
+        if answers.multi_label:
+            own = {} if threshold is not None else answers.thresholds or {}
+            return cls(True, 0.5 if threshold is None else threshold, own)
+        return cls(False, (answers.abstain_below or 0.0) if threshold is None else threshold)
+
+    def given(self, shares: Mapping[str, float]) -> tuple[str, ...]:
+        """The labels given for ``shares``, which come most probable first."""
+        asked = shares if self.several else list(shares)[:1]
+        return tuple(label for label in asked if shares[label] >= self.thresholds.get(label, self.threshold))
+
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one file. ``probabilities`` maps each label, most probable first; empty when it failed."""
+    """The answer for one file. ``probabilities`` maps each label, most probable first; empty when it failed.
+
+    ``labels`` are the labels that are given, most probable first: one, or, if the model was trained on clips with
+    several, all that reach their thresholds, maybe none. ``label`` is the first of them. When the model is not sure
+    enough it abstains: there is no label then, and ``status`` says so. ``probability`` is the highest of all labels.
+    """
 
     path: str
-    status: Literal["ok", "failed"]
+    status: Literal["ok", "abstained", "failed"]
     label: str | None
     probability: float | None
     probabilities: dict[str, float]
     windows: int
     duration_s: float
     reason: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Window:
-    """The answer for one stretch of a file. ``probabilities`` maps each label, most probable first."""
+    """The answer for one stretch of a file, as in `Prediction`; without a label where none is given."""
 
     path: str
     start_s: float
     end_s: float
-    label: str
+    label: str | None
     probability: float
     probabilities: dict[str, float]
+    labels: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, piece: Piece, row: np.ndarray, labels: Sequence[str]) -> Window:
+    def of(cls, piece: Piece, row: np.ndarray, labels: Sequence[str], rule: Rule) -> Window:
         """``row``: probabilities [labels]."""
         shares = _ranked(row, labels)
-        label = next(iter(shares))
-        return cls(piece.path, round(piece.start_s, 3), round(piece.end_s, 3), label, shares[label], shares)
+        given, best = rule.given(shares), next(iter(shares.values()))
+        first = given[0] if given else None
+        return cls(piece.path, round(piece.start_s, 3), round(piece.end_s, 3), first, best, shares, given)
 
 
 @dataclass
@@ -57,7 +96,7 @@ class Tally:
     def add(self, piece: Piece, row: np.ndarray) -> None:
         self.total, self.windows, self.end_s = self.total + row, self.windows + 1, max(self.end_s, piece.end_s)
 
-    def conclude(self, end: End, labels: Sequence[str]) -> Prediction:
+    def conclude(self, end: End, labels: Sequence[str], rule: Rule) -> Prediction:
         """The answer for the whole file: the mean over its windows."""
         if end.reason is not None or not self.windows:
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, end.reason or "holds no audio")
@@ -65,8 +104,10 @@ class Tally:
         if not all(map(math.isfinite, mean)):
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, "the model's answer is not a finite number")
         shares = _ranked(mean, labels)
-        best = next(iter(shares))
-        return Prediction(end.path, "ok", best, shares[best], shares, self.windows, round(self.end_s, 3))
+        given, best = rule.given(shares), next(iter(shares.values()))
+        first, seconds = given[0] if given else None, round(self.end_s, 3)
+        status: Literal["ok", "abstained"] = "ok" if given or rule.several else "abstained"
+        return Prediction(end.path, status, first, best, shares, self.windows, seconds, labels=given)
 
 
 def _ranked(row: np.ndarray, labels: Sequence[str]) -> dict[str, float]:

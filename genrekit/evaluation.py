@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from genrekit.answers import BETWEEN_LABELS
 from genrekit.clips import Clips
 from genrekit.component import Evaluator
 from genrekit.examples import Examples
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     import torch
 
     Featurize = Callable[[list[torch.Tensor]], torch.Tensor]
-
-
-BETWEEN_LABELS = ";"
-"""What stands between a clip's labels where a table has one cell for them."""
 
 
 def compute_logits(

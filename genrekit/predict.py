@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from genrekit import bundle
-from genrekit.answers import Prediction, Tally, Window
+from genrekit.answers import Prediction, Rule, Tally, Window
 from genrekit.decoding import Batch, Decoder, End, Piece
 from genrekit.errors import AudioError, GenrekitError
 from genrekit.onnx_engine import OnnxEngine as OnnxEngine
@@ -35,17 +35,20 @@ class Predictor:
     folder: Path
     manifest: bundle.Manifest
     engine: Engine
+    threshold: float | None = None
+    """The least probability of a label that is given; None: the bundle's own. See `genrekit.answers.Rule`."""
 
     @classmethod
-    def load(cls, model: str | Path = "runs/latest") -> Predictor:
+    def load(cls, model: str | Path = "runs/latest", threshold: float | None = None) -> Predictor:
         """Load a bundle or a run's bundle. Without ``model.onnx`` torch and the bundle's plugins are needed."""
         folder = bundle.find(model)
         manifest = bundle.read_manifest(folder)
         if bundle.ONNX in manifest.files:
-            return cls(folder, manifest, OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX)))
+            engine: Engine = OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX))
+            return cls(folder, manifest, engine, threshold)
         from genrekit.torch_engine import TorchEngine
 
-        return cls(folder, manifest, TorchEngine.open(folder, manifest))
+        return cls(folder, manifest, TorchEngine.open(folder, manifest), threshold)
 
     @property
     def labels(self) -> list[str]:
@@ -78,18 +81,18 @@ class Predictor:
         return self._answered(self._decoder(hop_s).batches(paths), windows=True)
 
     def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:
-        tally = Tally()
+        tally, rule = Tally(), Rule.of(self.manifest.answers, self.threshold)
         for batch in batches:
             rows = iter(answers(self.engine, [item.waveform for item in batch if isinstance(item, Piece)]))
             for item in batch:
                 if isinstance(item, End):
-                    yield tally.conclude(item, self.labels)
+                    yield tally.conclude(item, self.labels, rule)
                     tally = Tally()
                 else:
                     row = next(rows)
                     tally.add(item, row)
                     if windows:
-                        yield Window.of(item, row, self.labels)
+                        yield Window.of(item, row, self.labels, rule)
 
     def _decoder(self, hop_s: float | None = None) -> Decoder:
         spec = self.manifest.audio

@@ -54,7 +54,7 @@ def answers(command: Command, *arguments: object) -> list[dict[str, Any]]:
 def test_json_holds_everything(command: Command) -> None:
     (prediction,) = answers(command, "tones/low/0.wav")
     assert list(prediction) == [
-        "path", "status", "label", "probability", "probabilities", "windows", "duration_s", "reason",
+        "path", "status", "label", "probability", "probabilities", "windows", "duration_s", "reason", "labels",
     ]  # fmt: skip
     assert prediction["path"] == "tones/low/0.wav"
     assert (prediction["status"], prediction["reason"]) == ("ok", None)
@@ -72,7 +72,7 @@ def test_csv_says_the_same(command: Command) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.out)))
     predictions = answers(command, "tones")
     assert list(rows[0]) == [
-        "path", "status", "label", "probability", "reason", "p(high)", "p(low)", "p(middle)",
+        "path", "status", "label", "labels", "probability", "reason", "p(high)", "p(low)", "p(middle)",
     ]  # fmt: skip
     assert len(rows) == len(predictions) == 18
     for row, prediction in zip(rows, predictions, strict=True):
@@ -127,6 +127,7 @@ def test_unusable_file_fails_alone(command: Command, tmp_path: Path) -> None:
     assert predictions[1] == {
         "path": str(tmp_path / "empty.wav"), "status": "failed", "label": None, "probability": None,
         "probabilities": {}, "windows": 0, "duration_s": 0.0, "reason": "the file is empty",
+        "labels": [],
     }  # fmt: skip
     assert predictions[2]["reason"] == "no such file or directory"
     assert [predictions[index]["label"] for index in (0, 3)] == ["low", "high"]
@@ -144,7 +145,7 @@ def test_nothing_usable_is_a_failure(command: Command, tmp_path: Path, format: s
 
 def test_unusable_file_in_csv_has_no_figures(command: Command) -> None:
     answer = command("predict", "nowhere.wav", "tones/low/0.wav", "--format", "csv")
-    assert answer.out.splitlines()[1] == "nowhere.wav,failed,,,no such file or directory,,,"
+    assert answer.out.splitlines()[1] == "nowhere.wav,failed,,,,no such file or directory,,,"
 
 
 @pytest.mark.parametrize(

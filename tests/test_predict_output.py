@@ -52,7 +52,7 @@ def test_json_timeline(command: Command) -> None:
     timeline = found.pop("timeline")
     assert [found] == plain
     assert [list(window) for window in timeline] == [
-        ["start_s", "end_s", "label", "probability", "probabilities"]
+        ["start_s", "end_s", "label", "probability", "probabilities", "labels"]
     ] * 6  # fmt: skip
     assert [window["start_s"] for window in timeline] == [0, 0.512, 1.024, 1.536, 2.048, 2.56]
     assert [window["end_s"] for window in timeline] == [0.512, 1.024, 1.536, 2.048, 2.56, 3.072]
@@ -63,7 +63,7 @@ def test_csv_timeline(command: Command) -> None:
     answer = command("predict", "song.wav", "gone.wav", "--timeline", "--hop", "0.256", "-f", "csv")
     *rows, failure = csv.DictReader(io.StringIO(answer.out))
     assert list(failure) == [
-        "path", "start_s", "end_s", "status", "label", "probability", "reason", "p(high)", "p(low)", "p(middle)",
+        "path", "start_s", "end_s", "status", "label", "labels", "probability", "reason", "p(high)", "p(low)", "p(middle)",
     ]  # fmt: skip
     assert len(rows) == 11
     assert rows[1] | {"start_s": "0.256", "end_s": "0.768", "status": "ok", "label": "low", "reason": ""} == rows[1]
@@ -169,8 +169,8 @@ def test_a_link_is_followed(command: Command, tmp_path: Path) -> None:
 
 
 SHARES = {"a": 0.75, "b": 0.25}
-ONE = Window("song", 0, 2, "a", 0.75, SHARES)
-ALL = Prediction("song", "ok", "a", 0.75, SHARES, 1, 2.0)
+ONE = Window("song", 0, 2, "a", 0.75, SHARES, ("a",))
+ALL = Prediction("song", "ok", "a", 0.75, SHARES, 1, 2.0, labels=("a",))
 GONE = Prediction("gone", "failed", None, None, {}, 0, 0.0, "no such file")
 
 
@@ -191,7 +191,7 @@ class Told(io.StringIO):
 @pytest.mark.parametrize("format", ["json", "csv", "table"])
 def test_every_answer_is_written_before_the_next_is_asked_for(format: str) -> None:
     stream = Told()
-    answers = stream.answers(ONE, Window("song", 2, 4, "b", 0.5, SHARES), ALL, GONE)
+    answers = stream.answers(ONE, Window("song", 2, 4, "b", 0.5, SHARES, ("b",)), ALL, GONE)
     if format == "json":
         assert write_json(answers, stream, timeline=True) == 1
     elif format == "csv":

@@ -100,22 +100,22 @@ def test_windows_neither_stand_still_nor_leave_gaps(recordings: Recordings, hop_
 
 
 def window(start_s: float, end_s: float, label: str, probability: float) -> Window:
-    return Window("song", start_s, end_s, label, probability, {label: probability})
+    return Window("song", start_s, end_s, label, probability, {label: probability}, (label,))
 
 
 def test_windows_of_one_label_are_one_segment() -> None:
     windows = [window(0, 2, "a", 0.5), window(2, 4, "a", 0.7), window(4, 6, "b", 0.9), window(6, 8, "a", 0.4)]
     assert list(segments(windows)) == [
-        Segment(0, 4, "a", pytest.approx(0.6), 2),
-        Segment(4, 6, "b", 0.9, 1),
-        Segment(6, 8, "a", 0.4, 1),
+        Segment(0, 4, ("a",), pytest.approx(0.6), 2),
+        Segment(4, 6, ("b",), 0.9, 1),
+        Segment(6, 8, ("a",), 0.4, 1),
     ]
     assert list(segments([])) == []
 
 
 def test_overlapping_windows_part_in_the_middle() -> None:
     windows = [window(0, 4, "a", 0.5), window(1, 5, "a", 0.5), window(2, 6, "b", 0.5), window(3, 7, "b", 0.5)]
-    assert list(segments(windows)) == [Segment(0, 3.5, "a", 0.5, 2), Segment(3.5, 7, "b", 0.5, 2)]
+    assert list(segments(windows)) == [Segment(0, 3.5, ("a",), 0.5, 2), Segment(3.5, 7, ("b",), 0.5, 2)]
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1), st.integers(1, 8))
@@ -123,11 +123,11 @@ def test_segments_follow_one_another_from_start_to_end(labels: list[str], hop: i
     windows = [window(index * hop, index * hop + 8, label, 0.5) for index, label in enumerate(labels)]
     found = list(segments(windows))
     assert (found[0].start_s, found[-1].end_s) == (0, windows[-1].end_s)
-    assert [segment.label for segment in found] == [label for label, _ in itertools.groupby(labels)]
+    assert [segment.labels[0] for segment in found] == [label for label, _ in itertools.groupby(labels)]
     assert sum(segment.windows for segment in found) == len(windows)
     for before, after in itertools.pairwise(found):
         assert before.start_s < before.end_s == after.start_s
-        assert before.label != after.label
+        assert before.labels != after.labels
 
 
 def test_a_segment_is_told_as_soon_as_the_next_begins() -> None:
@@ -135,7 +135,7 @@ def test_a_segment_is_told_as_soon_as_the_next_begins() -> None:
         yield from (window(0, 2, "a", 0.5), window(2, 4, "b", 0.5))
         raise AssertionError("asked for too much")
 
-    assert next(segments(windows())).label == "a"
+    assert next(segments(windows())).labels == ("a",)
 
 
 def peak_of_hours(recordings: Recordings, hours: float) -> tuple[int, int]:

@@ -29,12 +29,22 @@ def predict(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="how many labels the table shows")] = 3,
     timeline: Annotated[bool, typer.Option("--timeline", help="what is heard when: each window's answer too")] = False,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="PROBABILITY",
+            help="give no label below it; what the model has for this does not count",
+        ),
+    ] = None,
     hop: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", help="with --timeline: from one window's start to the next; less overlaps"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="write there; .json and .csv tell the format")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="write there; .json, .csv and .parquet tell the format"),
     ] = None,
 ) -> None:
     """Tell what a trained model hears in recordings. Long ones are cut into windows whose answers are averaged."""
@@ -43,9 +53,11 @@ def predict(
     if hop is not None and not timeline:
         raise GenrekitError("--hop is for timelines", hint=f"--timeline --hop {hop:g}")
     files = list(_files(paths))
-    predictor = Predictor.load(model)
+    predictor = Predictor.load(model, threshold)
     answers = predictor.timelines(files, hop) if timeline else predictor.predict_many(files)
-    failed = PredictionOutput(out, format, timeline, top).write(answers, predictor.labels)
+    failed = PredictionOutput(out, format, timeline, top, predictor.manifest.answers.multi_label).write(
+        answers, predictor.labels
+    )
     if failed:
         print(f"{failed} of {len(files)} files could not be used", file=sys.stderr)
     if failed == len(files):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from genrekit.answers import Prediction, Window
+from genrekit.answers import BETWEEN_LABELS, Prediction, Window
 
 
 def write_json(answers: Iterable[Window | Prediction], stream: IO[str], timeline: bool) -> int:
@@ -34,7 +34,9 @@ def write_csv(answers: Iterable[Window | Prediction], stream: IO[str], labels: S
     """A row for each file, or else for each window and each file that failed. Returns how many files failed."""
     writer, failed = csv.writer(stream, lineterminator="\n"), 0
     when = ["start_s", "end_s"] if timeline else []
-    writer.writerow(["path", *when, "status", "label", "probability", "reason", *(f"p({label})" for label in labels)])
+    writer.writerow(
+        ["path", *when, "status", "label", "labels", "probability", "reason", *(f"p({label})" for label in labels)]
+    )
     for answer in answers:
         fails = isinstance(answer, Prediction) and answer.status == "failed"
         failed += fails
@@ -47,7 +49,8 @@ def _row(answer: Window | Prediction, labels: Sequence[str], timeline: bool) -> 
     when = [_figure(answer.start_s, 3), _figure(answer.end_s, 3)] if isinstance(answer, Window) else ["", ""]
     status, reason = ("ok", None) if isinstance(answer, Window) else (answer.status, answer.reason)
     shares = [_figure(answer.probabilities.get(label), 6) for label in labels]
-    about = [status, answer.label or "", _figure(answer.probability, 6), reason or ""]
+    given = BETWEEN_LABELS.join(answer.labels)
+    about = [status, answer.label or "", given, _figure(answer.probability, 6), reason or ""]
     return [answer.path, *(when if timeline else []), *about, *shares]
 
 

@@ -22,6 +22,7 @@ class Format(enum.StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+    parquet = "parquet"
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,33 @@ class PredictionOutput:
     format: Format | None
     timeline: bool
     top: int
+    several: bool = False
+    """Whether a recording may have several labels: the table then shows those that are given."""
 
     def write(self, answers: Iterable[Window | Prediction], labels: Sequence[str]) -> int:
         """Write all of them as they come; returns how many files failed."""
         from genrekit.cli.prediction_files import write_csv, write_json
         from genrekit.cli.prediction_table import PredictionTable
 
+        chosen = self.format or self._format_of_name()
+        if chosen is Format.parquet:
+            return self._write_parquet(answers, labels)
         with _stream(self.path) as stream:
-            match self.format or self._format_of_name():
+            match chosen:
                 case Format.json:
                     return write_json(answers, stream, self.timeline)
                 case Format.csv:
                     return write_csv(answers, stream, labels, self.timeline)
-                case Format.table:
-                    return PredictionTable(stream, labels, self.top).write(answers)
+                case _:
+                    return PredictionTable(stream, labels, self.top, self.several).write(answers)
+
+    def _write_parquet(self, answers: Iterable[Window | Prediction], labels: Sequence[str]) -> int:
+        from genrekit.cli.prediction_parquet import write_parquet
+
+        if self.path is None:
+            raise GenrekitError("Parquet is not for the terminal", hint="--out FILE.parquet")
+        with _written(self.path), _place(self.path) as place:
+            return write_parquet(answers, place, labels, self.timeline)
 
     def _format_of_name(self) -> Format:
         suffix = self.path.suffix.lower().removeprefix(".") if self.path else ""
@@ -57,10 +71,20 @@ def _stream(path: Path | None) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
+    # File names may hold what UTF-8 does not.
+    with (
+        _written(path),
+        _place(path) as place,
+        place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
+    ):
+        yield stream
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Tells people what became of ``path``."""
     try:
-        # File names may hold what UTF-8 does not.
-        with _place(path) as place, place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            yield stream
+        yield
     except OSError as error:
         raise GenrekitError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
 

@@ -18,8 +18,8 @@ BAR = 24
 class PredictionTable:
     """Writes each file's answer, and each stretch of its timeline, as soon as it is there."""
 
-    def __init__(self, stream: IO[str], labels: Sequence[str], top: int) -> None:
-        self.stream, self.top = stream, top
+    def __init__(self, stream: IO[str], labels: Sequence[str], top: int, several: bool = False) -> None:
+        self.stream, self.top, self.several = stream, top, several
         self.width = max(len(_shown(label)) for label in labels)
         self.coloured = stream.isatty() and not os.environ.get("NO_COLOR")
 
@@ -53,8 +53,10 @@ class PredictionTable:
 
     def _segment(self, segment: Segment) -> None:
         span = f"{clock(segment.start_s)} - {clock(segment.end_s)}"
-        share = f"{_shown(segment.label):<{self.width}} {segment.probability:6.1%}"
-        self._line(f"  {span}", share, self._style(bar(segment.probability), fg="green"))
+        name = _shown(", ".join(segment.labels)) or self._nothing
+        share = f"{name:<{self.width}} {segment.probability:6.1%}"
+        painted = self._style(bar(segment.probability), **({"fg": "green"} if segment.labels else {"dim": True}))
+        self._line(f"  {span}", share, painted)
 
     def _failure(self, path: str, prediction: Prediction) -> None:
         if path:
@@ -63,12 +65,25 @@ class PredictionTable:
 
     def _answer(self, path: str, prediction: Prediction) -> None:
         windows = f", {prediction.windows} windows" if prediction.windows > 1 else ""
-        self._line(path, self._style(f"{prediction.duration_s:.1f} s{windows}", dim=True))
-        shown = list(prediction.probabilities.items())[: self.top]
-        width = max(len(_shown(label)) for label, _ in shown)
-        for rank, (label, probability) in enumerate(shown):
-            painted = self._style(bar(probability), **({"dim": True} if rank else {"fg": "green"}))
+        about = [self._style(f"{prediction.duration_s:.1f} s{windows}", dim=True)]
+        about += [] if prediction.labels else [self._style(self._nothing, fg="yellow")]
+        self._line(path, *about)
+        shown = self._worth_showing(prediction)
+        width = max(len(_shown(label)) for label in shown)
+        for label in shown:
+            probability, given = prediction.probabilities[label], label in prediction.labels
+            painted = self._style(bar(probability), **({"fg": "green"} if given else {"dim": True}))
             self._line(f"  {_shown(label):<{width}} {probability:6.1%}", painted)
+
+    def _worth_showing(self, prediction: Prediction) -> Sequence[str]:
+        """The most probable labels, or, where a recording may have several, all that it is given."""
+        if self.several and prediction.labels:
+            return prediction.labels
+        return list(prediction.probabilities)[: self.top]
+
+    @property
+    def _nothing(self) -> str:
+        return "no label" if self.several else "not sure"
 
     def _style(self, text: str, **options: Any) -> str:
         return typer.style(text, **options) if self.coloured else text

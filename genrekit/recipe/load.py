@@ -17,6 +17,7 @@ from genrekit.recipe.fill import name_defaults
 from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
 from genrekit.recipe.source import Source
+from genrekit.recipe.tasks import task_problems
 
 
 def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | None = None) -> Recipe:
@@ -30,6 +31,8 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
         recipe = _validate(data, path.resolve().parent, plugins, source)
     except RecursionError:
         raise RecipeError("the recipe is nested too deeply", where=str(path)) from None
+    if problems := list(task_problems(recipe, plugins, source)):
+        raise RecipeError.of(problems)
     _check_shapes(recipe, source)
     return recipe
 

@@ -28,6 +28,9 @@ SAME, SAME_SHORT = 0.5, 0.66
 """The correlation of pieces that are one sound: of those of `PIECE_S`, and of shorter ones, which resemble by chance.
 Two takes of a spoken digit of 0.3 s reach 0.65; a copy of one, as MP3 of 53 kbit/s, has 0.73 and more in 19 of 20."""
 
+LEAST_S = 0.2
+"""What is shorter resembles too much."""
+
 SHARE = 0.25
 """The share of the pieces that must be one sound."""
 
@@ -45,7 +48,7 @@ class Likeness(NamedTuple):
     @property
     def twins(self) -> bool:
         """Whether that is enough to call the recordings twins."""
-        return self.same_s > 0 and self.same_s >= SHARE * self.compared_s
+        return self.same_s >= max(LEAST_S, SHARE * self.compared_s)
 
 
 def compare(first: np.ndarray, second: np.ndarray) -> Likeness:

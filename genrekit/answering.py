@@ -44,12 +44,12 @@ class Answering:
         return described | {"abstention": abstention.answered(after, self.answers.abstain_below)}
 
 
-def fit(wanted: Wanted, outcomes: Sequence[Outcome], multi_label: bool) -> Answering:
+def fit(wanted: Wanted, outcomes: Sequence[Outcome], labels: Sequence[str], multi_label: bool) -> Answering:
     """Fit on the validation part what the recipe wants; without one, what the recipe says outright is all there is."""
     validation = next((outcome for outcome in outcomes if outcome.part == "validation"), None)
     temperature = _temperature(wanted, validation)
     calibrated = calibration.at_temperature(validation, temperature.value) if validation else None
-    thresholds = _thresholds(wanted, calibrated, outcomes[-1].labels) if multi_label else None
+    thresholds = _thresholds(wanted, calibrated, labels) if multi_label else None
     below, notes = (None, ()) if multi_label else _abstention(wanted, calibrated)
     answers = bundle.Answers(
         multi_label=multi_label, temperature=temperature.value, abstain_below=below, thresholds=thresholds

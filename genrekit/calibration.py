@@ -14,7 +14,6 @@ from genrekit.evaluation import mean_by_row, probabilities_of
 from genrekit.reliability import confidence_of, expected_calibration_error, reliability
 
 if TYPE_CHECKING:
-
     from genrekit.outcome import Outcome
 
 LOWEST, HIGHEST = 0.25, 10.0
@@ -47,8 +46,8 @@ def fit_temperature(outcome: Outcome) -> Temperature:
     )
     value, clips = round(math.exp(found.x), 4), len(outcome)
     if not log_loss(at_temperature(outcome, value)) < log_loss(at_temperature(outcome, 1.0)):
-        why = "it does not lower the log loss" if mistakes else "there is no mistake that answers could be unsure of"
-        return Temperature(1.0, clips, f"{why} of the {clips} {outcome.part} clips")
+        why = "none lowers the log loss of" if mistakes else "no mistake to be less sure of in"
+        return Temperature(1.0, clips, f"{why} the {clips} {outcome.part} clips")
     return Temperature(value, clips)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit import answering, atomic, bundle, checkpoint
+from genrekit import answering, atomic, bundle, checkpoint, leakage
 from genrekit.component import Component, FeatureShape
 from genrekit.errors import AudioError
 from genrekit.evaluation import figures, prediction_rows
@@ -40,7 +40,7 @@ class Finishing:
         """Write metrics, predictions, pictures, bundle and report; returns the metrics."""
         training, folder = self.training, self.run.folder
         recipe = self.run.recipe
-        self.answering = answering.fit(recipe.answers, outcomes, recipe.train.loss.multi_label)
+        self.answering = answering.fit(recipe.answers, outcomes, training.labels, recipe.train.loss.multi_label)
         answered = [self.answering.apply(outcome) for outcome in outcomes]
         with training.profile("intervals"):
             metrics = self._metrics(outcomes, answered)
@@ -66,8 +66,13 @@ class Finishing:
             | self.answering.describe(before, after)
             for before, after in zip(outcomes, answered, strict=True)
         }
+        metrics["leakage"] = self._leakage(answered[-1])
         progress = self.training.progress
         return metrics | {"best_epoch": progress.best_epoch, "epochs": progress.epoch, "stopped": progress.stopped}
+
+    def _leakage(self, outcome: Outcome) -> dict[str, Any]:
+        kin = leakage.find_kin(self.run.clips, self.preparation, self.run.store.root)
+        return leakage.measure(outcome, kin, self.run.recipe.evaluate)
 
     def _pictures(self, outcome: Outcome) -> list[Path]:
         drawn = []
@@ -161,6 +166,9 @@ class Finishing:
             narrator.say(line)
         for note in self._notes(metrics[parts[-1]]):
             narrator.warn(note)
+        leak = leakage.told(metrics["leakage"])
+        if leak:
+            narrator.warn(leak)
         if "test" not in metrics:
             narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from genrekit.auditing.examination import Facts
-from genrekit.auditing.findings import Finding, Level, plural
+from genrekit.auditing.findings import Finding, Level, plural, says
 from genrekit.auditing.material import Material
 from genrekit.clip_preparation import SILENCE_PEAK
 
@@ -37,7 +37,7 @@ def check_clips(material: Material) -> Iterator[Finding]:
         material,
         "truncated",
         cut,
-        "end before their header says",
+        f"{says(len(cut), 'end')} before the header says",
         "fetch these files again; to use what is there, write it anew: ffmpeg -i OLD NEW",
     )
     yield from _signal(material)
@@ -59,7 +59,7 @@ def _signal(material: Material) -> Iterator[Finding]:
         "silent",
         "serious",
         [one for one in material.usable if one.row in silent],
-        f"silent: nothing in them reaches {SILENCE_PEAK:g} of full scale",
+        f"silent: no sample reaches {SILENCE_PEAK:g} of full scale",
         "leave these files out: their label is all that could be learnt, and there is nothing to tell it by",
         lambda one: f"peak {one.peak:.1g}, {one.duration_s:.2f} s",
     )
@@ -69,7 +69,7 @@ def _signal(material: Material) -> Iterator[Finding]:
         "warning",
         [one for one in sounding if one.clipped > CLIPPED],
         f"clipped: more than {CLIPPED:.1%} of the samples are flat at the peak",
-        "take a less loud copy if there is one; clipping cannot be undone, and it may go with the label (see below)",
+        "take a less loud copy if there is one; clipping cannot be undone, and a model can learn it",
         lambda one: f"{one.clipped:.2%} of the samples",
     )
     yield from _finding(
@@ -80,13 +80,14 @@ def _signal(material: Material) -> Iterator[Finding]:
         f"more than {PADDED:.0%} digital silence",
         "cut it off, or see that all classes are padded alike: how long a sound is may give the label away",
         lambda one: f"{one.silent:.0%} of {one.duration_s:.2f} s",
+        "hold",
     )
     yield from _finding(
         material,
         "dc-offset",
         "note",
-        [one for one in sounding if abs(one.offset) > max(OFFSET, 0.05 * one.level)],
-        f"off centre: their mean is beyond {OFFSET:g} of full scale (DC offset)",
+        [one for one in sounding if abs(one.offset) > max(OFFSET, 0.1 * one.level)],
+        f"off centre: the mean is beyond {OFFSET:g} of full scale (DC offset)",
         "harmless to log-mel features from 20 Hz up; to a model of waveforms it may tell the recorder",
         lambda one: f"mean {one.offset:+.3f}",
     )
@@ -118,9 +119,9 @@ def _finding(
     what: str,
     hint: str,
     tell: Callable[[Facts], str],
+    verb: str = "are",
 ) -> Iterator[Finding]:
     if found:
-        verb = "is" if len(found) == 1 else "are"
-        title = f"{plural(len(found), 'clip')} {verb if not what.startswith('more') else 'hold'} {what}"
+        title = f"{plural(len(found), 'clip')} {says(len(found), verb)} {what}"
         lines = tuple(f"{material.names[one.row]}: {tell(one)}" for one in found)
         yield Finding(check, level, title, hint, lines, tuple(one.row for one in found))

@@ -53,6 +53,12 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{ending}"
 
 
+def says(count: int, verb: str) -> str:
+    """``"hold"`` of one: ``"holds"``; ``"are"`` of one: ``"is"``."""
+    singular = {"are": "is", "have": "has"}.get(verb, f"{verb}s")
+    return singular if count == 1 else verb
+
+
 def listed(rows: Iterable[int]) -> tuple[int, ...]:
     """Each row once, ascending."""
     return tuple(sorted(set(rows)))

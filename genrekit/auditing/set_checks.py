@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from genrekit.auditing.findings import Finding, Level, plural
+from genrekit.auditing.findings import Finding, Level, plural, says
 from genrekit.auditing.material import Material
 from genrekit.auditing.shortcuts import Shortcut, shortcuts
 
@@ -55,7 +55,7 @@ def _divided_groups(material: Material) -> Iterator[Finding]:
         f"{group}: {', '.join(f'{count} {part}' for part, count in sorted(parts.items()))}"
         for group, parts in sorted(divided.items(), key=lambda item: (-item[1].total(), item[0]))
     )
-    title = f"{plural(len(divided), 'group')} with {plural(len(rows), 'clip')} {'is' if len(divided) == 1 else 'are'}"
+    title = f"{plural(len(divided), 'group')} with {plural(len(rows), 'clip')} {says(len(divided), 'are')}"
     why = "a model that recognises the group (artist, speaker, site …) looks better than it is"
     hint = "let the splitter keep groups whole, or hold out whole groups; a run's leak meter says what it matters"
     yield Finding("groups-across-parts", "serious", f"{title} on both sides of the split", hint, lines, rows, why)
@@ -72,7 +72,7 @@ def _lone_groups(material: Material) -> Iterator[Finding]:
         if len(held) == 1 and held.total() > 1 and None not in held
     }
     if alone:
-        title = f"{plural(len(alone), 'class')} {'comes' if len(alone) == 1 else 'come'} from one group only"
+        title = f"{plural(len(alone), 'class')} {says(len(alone), 'come')} from one group only"
         why = "the class and the group are one thing to a model; no split can tell which of them it has learnt"
         lines = tuple(f"{label}: all of {group}" for label, group in alone.items())
         yield Finding("one-group-classes", "warning", title, "add clips of other groups", lines, why=why)

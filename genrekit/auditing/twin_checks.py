@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genrekit.auditing.findings import Finding, listed, plural
+from genrekit.auditing.findings import Finding, listed, plural, says
 from genrekit.auditing.material import Material
 from genrekit.auditing.twins import Twins
 
@@ -43,7 +43,7 @@ def _leaks(material: Material) -> Iterator[Finding]:
         for family in both
     )
     tested = sum(parts[row] in ("validation", "test") for row in members)
-    title = f"{plural(tested, 'validation or test clip')} {'has' if tested == 1 else 'have'} a twin in another part"
+    title = f"{plural(tested, 'validation or test clip')} {says(tested, 'have')} a twin in another part"
     why = "the model has learnt the very sound that it is then asked about, so the figure flatters"
     yield Finding("twins-across-parts", "serious", title, TIE, lines, tuple(sorted(members)), why)
 

@@ -83,7 +83,7 @@ class Clips:
             raise DataError(
                 f"{odd.height} of {len(self)} clips do not have exactly one label",
                 why=f"{row['path']} has {found}",
-                hint="give each clip one label; training on several labels a clip is not supported yet",
+                hint="give each clip one label, or train with a loss for several",
             )
         return self.table.get_column("labels").list.first().to_list()
 

@@ -122,6 +122,9 @@ class Gap(genrekit.Loss):
     use: Literal["gap"] = "gap"
     default = True
 
+    def build(self, counts: Any, examples: int) -> Any:
+        return lambda logits, targets: (logits.softmax(dim=1) - targets).square().sum(dim=1)
+
 
 class Descent(genrekit.Optimizer):
     """Plain gradient descent."""

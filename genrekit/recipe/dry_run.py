@@ -35,6 +35,7 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         shape = FeatureShape(*features.shape[1:])
         model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
         _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
+        _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     _training(recipe, parameters)
     return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
@@ -83,6 +84,16 @@ def _resized(recipe: Recipe, model: torch.nn.Module, features: torch.Tensor) -> 
         except RuntimeError as error:
             left = f"the {features.shape[-1]} frames that '{resizing[-1].use}' leaves in training"
             raise ValueError(f"it does not take {left}: {error}") from error
+
+
+def _loss(recipe: Recipe, classes: int) -> None:
+    import torch
+
+    losses = recipe.train.loss.build([1] * classes, classes)(torch.zeros(classes, classes), torch.eye(classes))
+    if list(losses.shape) != [classes]:
+        raise ValueError(f"it gives losses of shape {list(losses.shape)}, not one for each of {classes} examples")
+    if not losses.isfinite().all():
+        raise ValueError("it gives losses that are not finite")
 
 
 def _finite(values: torch.Tensor) -> torch.Tensor:

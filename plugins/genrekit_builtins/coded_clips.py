@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CodedClips:
-    """``label`` [clips] indexes ``classes``; ``group`` [clips] from 0; a clip without one is its own group."""
+    """``label`` [clips] indexes ``classes``; ``group`` [clips] from 0; a clip without one is its own group.
+
+    A clip of several labels counts as one of that label which the fewest clips have, as in iterative stratification
+    (Sechidis et al., "On the stratification of multi-label data", ECML 2011), where rare labels are shared out first.
+    """
 
     classes: list[str]
     label: Integers
@@ -26,13 +30,12 @@ class CodedClips:
     def of(cls, clips: Clips, keep_together: bool = True) -> CodedClips:
         """Code ``clips``; with ``keep_together`` False, each clip is a group of its own."""
         import numpy as np
-        import polars as pl
 
         if not len(clips):
             raise DataError("there are no clips to split")
-        labels = pl.Series(clips.single_labels(), dtype=pl.String)
+        labels = rarest_labels(clips)
         group = _group_codes(clips.table.get_column("group")) if keep_together else np.arange(len(clips))
-        return cls(clips.labels(), labels.rank("dense").to_numpy().astype(np.int64) - 1, group)
+        return cls(labels.unique().sort().to_list(), labels.rank("dense").to_numpy().astype(np.int64) - 1, group)
 
     def __len__(self) -> int:
         return len(self.label)
@@ -62,6 +65,17 @@ class CodedClips:
         import numpy as np
 
         return np.bincount(self.pairs()[1], minlength=len(self.classes))
+
+
+def rarest_labels(clips: Clips) -> pl.Series:
+    """Of each clip's labels the one that the fewest clips have, of equals the first by name; "" where it has none."""
+    import polars as pl
+
+    rows = clips.table.select("labels").with_row_index("row")
+    each = rows.filter(pl.col("labels").list.len() > 0).explode("labels").with_columns(pl.len().over("labels"))
+    rarest = each.sort("len", "labels").group_by("row").first()
+    found = rows.select("row").join(rarest, on="row", how="left", maintain_order="left")
+    return found.get_column("labels").fill_null("")
 
 
 def _group_codes(groups: pl.Series) -> Integers:

@@ -66,7 +66,7 @@ def _folds(splitter: Splitter, clips: Clips) -> list[Splitter]:
     raise DataError(
         f"[split] {splitter.use} has {'one fold only' if folds else 'no folds'} to go through",
         why=f"splitters with folds are {', '.join(able)}" if able else "no installed splitter has any",
-        hint=f"--set 'split={{use = \"{able[0]}\"}}'; or --seeds 5 repeats the split that there is" if able else None,
+        hint=f"--set 'split={{use = \"{able[0]}\"}}', or --seeds 5 to repeat the split that there is" if able else None,
     )
 
 

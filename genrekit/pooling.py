@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genrekit.outcome import Outcome
-from genrekit.predictions_file import BETWEEN_LABELS, Answer, Answers, read_answers
+from genrekit.predictions_file import BETWEEN_LABELS, PREDICTIONS, Answer, Answers, read_answers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,19 @@ def pooled(folders: Sequence[Path], losses: Sequence[float], part: str, multi_la
         loss=float(np.average(losses, weights=sizes)),
         multi_label=multi_label,
     )
+
+
+def pooled_rows(folders: Sequence[Path], part: str) -> Iterator[list[str]]:
+    """The lines of the series' ``predictions.csv``: each run's for ``part``, after the run's name; the header first."""
+    header: list[str] = []
+    for folder in folders:
+        with (folder / PREDICTIONS).open(newline="", encoding="utf-8") as file:
+            for number, row in enumerate(csv.reader(file)):
+                if number and row[header.index("part")] == part:
+                    yield [folder.name, *row]
+                elif not number and not header:
+                    header = row
+                    yield ["run", *row]
 
 
 def _groups(lines: Sequence[Answer], repeated: bool) -> list[str | None]:

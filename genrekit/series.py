@@ -18,6 +18,7 @@ from genrekit.errors import DataError
 from genrekit.members import Member, members
 from genrekit.pipeline import RunResult, way_on
 from genrekit.plugins import installed
+from genrekit.predictions_file import PREDICTIONS
 from genrekit.recipe import Recipe
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series_files import SUMMARY, read_json
@@ -84,12 +85,15 @@ class Series:
 
     def _summarize(self, done: Sequence[Member]) -> None:
         """Write what is known so far: after each run, so that an end by force loses nothing."""
+        from genrekit.pooling import pooled_rows
         from genrekit.series_summary import summarize
 
         summary, metrics = summarize(self.folder, self.recipe, self.members, done)
         self.folder.write_json(SUMMARY, self.plan | summary)
         if done:
             self.folder.write_json(METRICS, metrics)
+            folders = [self.folder.path / member.folder for member in done]
+            self.folder.write_csv(PREDICTIONS, pooled_rows(folders, summary["part"]))
 
     def _result(self, done: Sequence[Member], interrupted: bool) -> RunResult:
         summary, metrics = ({}, {}) if not done else self.setting.processes.agree(self._read())
@@ -119,6 +123,7 @@ def start(
     plan = {"folds": folds, "seeds": list(seeds), "data": fingerprint(clips)}
     if setting.processes.first:
         folder.write_text("recipe.toml", recipes.dump(recipe))
+        folder.write_text("recipe_as_written.toml", recipes.dump(recipe, as_written=True))
         folder.write_json("environment.json", hardware.describe(installed().versions()))
     return Series(recipe, clips, members(recipe, clips, folds, seeds), plan, folder, setting)
 

@@ -16,8 +16,10 @@ import safetensors.numpy
 from toy_runs import ToyRuns, write
 
 import genrekit
-from genrekit import clip_preparation, errors, pipeline, plugins, running
+from genrekit import bundle, clip_preparation, errors, pipeline, plugins, running
 from genrekit.console import Narrator
+from genrekit.predict import Predictor
+from genrekit.torch_engine import TorchEngine
 
 
 class Notebook(Narrator):
@@ -55,8 +57,8 @@ def test_run_folder_holds_what_the_design_promises(toy: ToyRuns) -> None:
     folder = toy.run("split.test=true").folder
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "recipe.toml", "recipe_as_written.toml", "environment.json", "data.json", "history.jsonl", "metrics.json", "predictions.csv",
-        "report.html", "share.svg", "checkpoints", "bundle",
+        "recipe.toml", "recipe_as_written.toml", "environment.json", "data.json", "history.jsonl", "metrics.json",
+        "predictions.csv", "report.html", "share.svg", "checkpoints", "bundle", "status.json",
     }  # fmt: skip
     bundle = {path.name for path in (folder / "bundle").iterdir()}
     assert bundle == {"model.onnx", "model.safetensors", "bundle.json", "README.md"}
@@ -86,6 +88,26 @@ def test_prediction_is_what_evaluation_saw(toy: ToyRuns) -> None:
         assert prediction.label == row["predicted"]
         for label, probability in prediction.probabilities.items():
             assert probability == pytest.approx(float(row[f"p({label})"]), abs=2e-6)
+
+
+def test_both_engines_answer_calibrated_and_abstain(toy: ToyRuns) -> None:
+    """An unsure model: its temperature is in the graph, in torch's module, and in predictions.csv."""
+    options = ("train.epochs=1", "train.optimizer.lr=0.002", "answers.abstain_below=0.9")
+    folder = toy.run(*options).folder
+    manifest = bundle.read_manifest(folder / "bundle")
+    calibration = json.loads((folder / "metrics.json").read_text())["validation"]["calibration"]
+    assert manifest.answers.temperature == calibration["temperature"] != 1
+    assert calibration["after"]["log_loss"] < calibration["before"]["log_loss"]
+    onnx = genrekit.load(folder)
+    torch = Predictor(onnx.folder, manifest, TorchEngine.open(onnx.folder, manifest))
+    with (folder / "predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        for answer in (onnx.predict(row["path"]), torch.predict(row["path"])):
+            assert (answer.status == "abstained") == (float(row["probability"]) < 0.9)
+            for label, probability in answer.probabilities.items():
+                assert probability == pytest.approx(float(row[f"p({label})"]), abs=2e-6)
+    assert "Calibration: logits are divided by" in (folder / "bundle" / "README.md").read_text()
 
 
 def test_same_seed_same_weights_whatever_the_workers(toy: ToyRuns) -> None:

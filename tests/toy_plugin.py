@@ -35,7 +35,7 @@ class InTurn(genrekit.Splitter):
     """Clips are dealt out to folds in turn; the fold after the tested one validates."""
 
     use: Literal["toy-folds"] = "toy-folds"
-    folds: int = genrekit.Field(3, ge=3, description="how many folds")
+    folds: int = genrekit.Field(3, ge=2, description="how many folds")
     fold: int = genrekit.Field(0, ge=0, description="the fold that is tested")
     validation: bool = genrekit.Field(True, description="whether a fold validates")
 

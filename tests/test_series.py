@@ -1,0 +1,276 @@
+"""A series of runs: folds and seeds in one folder, what is made of them, how they stop and go on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import statistics
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy_runs import TOY, ToyRuns, write
+
+from genrekit import bundle, clip_preparation, errors, pipeline, running
+
+TWO_FOLDS = ("split={use='toy-folds', folds=2, validation=false}", "train.keep=last", "train.epochs=2")
+THREE_FOLDS = ("split={use='toy-folds'}", "train.epochs=2")
+
+Command = Callable[..., Any]
+
+
+def content(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def lines(folder: Path, part: str = "test") -> list[dict[str, str]]:
+    with (folder / "predictions.csv").open(newline="") as file:
+        return [row for row in csv.DictReader(file) if row["part"] == part]
+
+
+def results(folder: Path) -> dict[str, str]:
+    """All that must not depend on how often a series was interrupted: figures, predictions, weights."""
+    kept = ["summary.json", "metrics.json", "predictions.csv"]
+    runs = [run["folder"] for run in content(folder / "summary.json")["runs"]]
+    weights = {run: (folder / run / "bundle" / "model.safetensors").read_bytes().hex() for run in runs}
+    return weights | {name: (folder / name).read_text() for name in kept}
+
+
+def test_folds_and_seeds_in_one_folder(toy: ToyRuns) -> None:
+    result = toy.run(*TWO_FOLDS, folds=True, seeds=2)
+    folder, names = result.folder, ["fold-1-seed-3", "fold-2-seed-3", "fold-1-seed-4", "fold-2-seed-4"]
+    assert [run["folder"] for run in content(folder / "summary.json")["runs"]] == names
+    for name in names:
+        assert (folder / name / "bundle" / "model.onnx").exists()
+        recipe = tomllib.loads((folder / name / "recipe.toml").read_text())
+        assert name == f"fold-{recipe['split']['fold'] + 1}-seed-{recipe['seed']}"
+        assert recipe.get("split_seed") == (3 if recipe["seed"] == 4 else None)
+        assert content(folder / name / "status.json") == {"status": "finished"}
+    assert (toy.root / "runs" / "latest").resolve() == folder.resolve()
+    assert not result.interrupted
+    assert result.summary == content(folder / "summary.json")
+    assert result.metrics == content(folder / "metrics.json")
+    page = (folder / "report.html").read_text()
+    assert all(f'href="{name}/report.html"' in page for name in names)
+    assert "std over folds" in page
+
+
+def test_every_clip_is_tested_once_with_each_seed(toy: ToyRuns) -> None:
+    folder = toy.run(*TWO_FOLDS, folds=True, seeds=2).folder
+    runs = {run["folder"]: run for run in content(folder / "summary.json")["runs"]}
+    tested = Counter((runs[row["run"]]["seed"], row["path"]) for row in lines(folder))
+    clips = {str(path) for path in toy.tones.rglob("*.wav")}
+    assert tested == Counter((seed, path) for seed in (3, 4) for path in clips)
+    for name in runs:
+        assert [row["path"] for row in lines(folder / name)] == [r["path"] for r in lines(folder) if r["run"] == name]
+
+
+def test_the_mean_the_deviations_and_all_clips_together(toy: ToyRuns) -> None:
+    folder = toy.run("train.optimizer.lr=0.0005", *TWO_FOLDS, folds=True, seeds=2).folder
+    summary, metrics = content(folder / "summary.json"), content(folder / "metrics.json")
+    right = {
+        (run["fold"], run["seed"]): statistics.fmean(
+            r["label"] == r["predicted"] for r in lines(folder / run["folder"])
+        )
+        for run in summary["runs"]
+    }
+    accuracy = summary["figures"]["accuracy"]
+    folds = [statistics.fmean(right[fold, seed] for seed in (3, 4)) for fold in (1, 2)]
+    seeds = [statistics.fmean(right[fold, seed] for fold in (1, 2)) for seed in (3, 4)]
+    assert len(set(right.values())) > 1
+    assert accuracy["mean"] == pytest.approx(statistics.fmean(right.values()))
+    assert accuracy["std_over_folds"] == pytest.approx(statistics.stdev(folds))
+    assert accuracy["std_over_seeds"] == pytest.approx(statistics.stdev(seeds))
+    assert list(accuracy["by_fold"].values()) == pytest.approx(folds)
+    assert list(accuracy["by_seed"].values()) == pytest.approx(seeds)
+    assert (accuracy["lowest"], accuracy["highest"]) == (min(right.values()), max(right.values()))
+    assert (summary["clips"], summary["answers"]) == (18, 36)
+    together = statistics.fmean(row["label"] == row["predicted"] for row in lines(folder))
+    assert metrics["test"]["accuracy"] == pytest.approx(together)
+    assert metrics["test"]["intervals"]["accuracy"]["low"] <= together
+    # Two seeds' answers for one clip are drawn together.
+    assert (metrics["test"]["bootstrap"]["resampled"], metrics["test"]["bootstrap"]["units"]) == ("groups", 18)
+
+
+def test_seeds_alone_repeat_the_split_there_is(toy: ToyRuns) -> None:
+    result = toy.run("train.epochs=1", seeds=2)
+    assert result.summary is not None
+    assert [run["folder"] for run in result.summary["runs"]] == ["seed-3", "seed-4"]
+    assert result.summary["part"] == "validation"
+    assert result.summary["figures"]["accuracy"]["std_over_folds"] is None
+    first, second = (lines(result.folder / name, "validation") for name in ("seed-3", "seed-4"))
+    assert [row["path"] for row in first] == [row["path"] for row in second]
+
+
+def test_a_fold_is_the_run_that_its_recipe_makes(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    fold = toy.run(*THREE_FOLDS, folds=True).folder / "fold-2"
+    monkeypatch.setattr("genrekit.clip_preparation._windows", lambda *args: pytest.fail("decoded again"))
+    alone = running.run_recipe(fold / "recipe.toml", runs=toy.root / "alone", store=toy.root / "store").folder
+    weights = [(folder / "bundle" / "model.safetensors").read_bytes() for folder in (fold, alone)]
+    assert weights[0] == weights[1]
+    assert lines(fold) == lines(alone)
+
+
+def test_every_clip_is_decoded_once_for_all_runs(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = list[str]()
+    original = clip_preparation._windows
+
+    def counting(job: clip_preparation.Job, waveforms: Any) -> Any:
+        decoded.append(job.path)
+        return original(job, waveforms)
+
+    monkeypatch.setattr(clip_preparation, "_windows", counting)
+    toy.run(*TWO_FOLDS, "train.epochs=1", folds=True)
+    assert len(decoded) == len(set(decoded)) == 18
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_interrupted_in_the_second_fold_it_goes_on_exactly(
+    toy: ToyRuns, epoch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After epoch 2 the fold is trained but not finished; within epoch 1 there is nothing to keep yet."""
+    whole = toy.run(*THREE_FOLDS, folds=True).folder
+    original = pipeline.Run.epoch_ended
+
+    def interrupting(self: Any, line: dict[str, float]) -> Any:
+        if self.folder.path.name == "fold-2" and line["epoch"] == epoch:
+            raise KeyboardInterrupt
+        return original(self, line)
+
+    monkeypatch.setattr(pipeline.Run, "epoch_ended", interrupting)
+    result = toy.run(*THREE_FOLDS, folds=True)
+    assert result.interrupted
+    assert result.summary is not None
+    assert [run["status"] for run in result.summary["runs"]] == ["finished", "unfinished", "unfinished"]
+    assert result.summary["clips"] == 6
+    assert not (result.folder / "fold-3").exists()
+    monkeypatch.setattr(pipeline.Run, "epoch_ended", original)
+    first = (result.folder / "fold-1" / "report.html").stat().st_mtime_ns
+    resumed = running.resume_run(result.folder, store=toy.root / "store")
+    assert not resumed.interrupted
+    assert results(resumed.folder) == results(whole)
+    assert (result.folder / "fold-1" / "report.html").stat().st_mtime_ns == first
+
+
+def test_killed_at_any_place_it_goes_on_exactly(toy: ToyRuns) -> None:
+    """What a kill leaves behind: a fold that says it is running, another that is an empty folder."""
+    folder = toy.run(*THREE_FOLDS, folds=True).folder
+    whole = results(folder)
+    for path in (folder / "fold-3").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    (folder / "fold-2" / "status.json").write_text('{"status": "running"}')
+    (folder / "fold-2" / "metrics.json").unlink()
+    (folder / "metrics.json").unlink()
+    running.resume_run(folder, store=toy.root / "store")
+    assert results(folder) == whole
+
+
+def test_a_finished_series_trains_nothing_again(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = toy.run(*TWO_FOLDS, folds=True).folder
+    whole = results(folder)
+    monkeypatch.setattr(pipeline.Run, "go", lambda *args: pytest.fail("ran again"))
+    assert running.resume_run(folder, store=toy.root / "store").metrics == content(folder / "metrics.json")
+    assert results(folder) == whole
+
+
+def test_other_data_is_refused(toy: ToyRuns) -> None:
+    folder = toy.run(*TWO_FOLDS, folds=True).folder
+    (folder / "fold-2" / "status.json").unlink()
+    (toy.tones / "low" / "0.wav").rename(toy.tones / "low" / "another.wav")
+    with pytest.raises(errors.DataError, match="the data is not what the runs in .* were started with"):
+        running.resume_run(folder, store=toy.root / "store")
+
+
+def test_a_fold_that_fails_leaves_those_before_it(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = pipeline.Run.epoch_ended
+
+    def failing(self: Any, line: dict[str, float]) -> Any:
+        if self.folder.path.name == "fold-2":
+            raise errors.TrainingError("the loss is nan")
+        return original(self, line)
+
+    monkeypatch.setattr(pipeline.Run, "epoch_ended", failing)
+    with pytest.raises(errors.TrainingError, match="the loss is nan"):
+        toy.run(*TWO_FOLDS, folds=True)
+    (folder,) = (toy.root / "runs" / "toy").iterdir()
+    assert content(folder / "fold-2" / "status.json") == {"status": "failed"}
+    assert [run["status"] for run in content(folder / "summary.json")["runs"]] == ["finished", "unfinished"]
+    assert (toy.root / "runs" / "latest").resolve() == folder.resolve()
+
+
+def test_one_unusable_fold_stops_before_anything_is_made(toy: ToyRuns) -> None:
+    with pytest.raises(errors.DataError, match="left 9 clips to train and 0 to validate") as caught:
+        toy.run("split={use='toy-folds', folds=2, validation=false}", folds=True)
+    assert "--set train.keep=last" in str(caught.value)
+    assert not (toy.root / "runs").exists()
+
+
+def test_a_model_of_a_series_must_be_named(toy: ToyRuns) -> None:
+    folder = toy.run(*TWO_FOLDS, "train.epochs=1", folds=True).folder
+    with pytest.raises(errors.BundleError) as caught:
+        bundle.find(folder)
+    assert str(caught.value) == (
+        f"{folder} is a series of 2 runs, each with a model of its own\n"
+        f"  why: trained are fold-1, fold-2\n  try: --model {folder}/fold-1"
+    )
+    assert bundle.find(folder / "fold-2") == folder / "fold-2" / "bundle"
+
+
+@pytest.fixture
+def here(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: a recipe and tones."""
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setenv("GENREKIT_STORE", "store")
+    return toy.root
+
+
+def test_the_command_line_tells_all_of_it(command: Command, here: Path) -> None:
+    options = [word for override in TWO_FOLDS for word in ("--set", override)]
+    answer = command("run", "recipe.toml", "--plugin", TOY, "--folds", "--seeds", "2", *options)
+    assert (answer.code, answer.err) == (0, "")
+    folder = (here / "runs" / "latest").resolve()
+    shown = folder.relative_to(here)
+    said = answer.out.splitlines()
+    assert said[0] == f"toy: 4 runs in {shown}"
+    assert said[1:3] == ["", "fold 1 (fold = 0), seed 3: run 1 of 4"]
+    assert "fold 2 (fold = 1), seed 4: run 4 of 4" in said
+    assert not any(line.startswith("try: ") for line in said)
+    accuracy = content(folder / "summary.json")["figures"]["accuracy"]
+    table = {line[: line.index("  ")]: line.split() for line in said[-9:-1]}
+    assert said[-9].split()[:3] == ["test", "clips", "accuracy"]
+    assert table["fold 1 (fold = 0), 2 seeds"][-2] == f"{accuracy['by_fold']['1']:.4f}"
+    assert table["seed 4, 2 folds"][-2] == f"{accuracy['by_seed']['4']:.4f}"
+    assert table["mean"][-2] == f"{accuracy['mean']:.4f}"
+    assert table["std over folds"][-2] == f"{accuracy['std_over_folds']:.4f}"
+    assert table["std over seeds"][-2] == f"{accuracy['std_over_seeds']:.4f}"
+    assert said[-1] == f"report {shown / 'report.html'}"
+
+
+def test_a_splitter_without_folds_says_which_have_some(command: Command, here: Path) -> None:
+    answer = command("run", "recipe.toml", "--plugin", TOY, "--folds")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "[split] toy-third has no folds to go through\n"
+        "  why: splitters with folds are fold, grouped-kfold, kfold, leave-groups-out, toy-folds\n"
+        "  try: --set 'split={use = \"fold\"}', or --seeds 5 to repeat the split that there is\n"
+    )
+    assert not (here / "runs").exists()
+
+
+@pytest.mark.parametrize("option", [["--folds"], ["--seeds", "2"]])
+def test_resuming_changes_no_plan(command: Command, here: Path, option: list[str]) -> None:
+    answer = command("run", "--resume", "runs/latest", *option)
+    assert answer.code == 2
+    assert answer.err.startswith("--resume takes the recipe from the run folder\n")
+
+
+def test_added_clips_do_not_slip_into_a_series(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = toy.run(*TWO_FOLDS, folds=True).folder
+    (folder / "fold-2" / "status.json").unlink()
+    write(toy.tones / "low" / "new.wav", [0.1] * 6000)
+    with pytest.raises(errors.DataError, match="files were added"):
+        running.resume_run(folder, store=toy.root / "store")

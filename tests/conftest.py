@@ -10,6 +10,7 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 import small_components
+from browser import browser as browser
 from toy_runs import toy as toy
 
 from genrekit.cli import main

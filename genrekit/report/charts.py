@@ -161,6 +161,6 @@ def _text(value: float, percent: bool, *, fine: bool = False) -> str:
     if percent:
         return f"{100 * value:.1f} %" if fine else f"{100 * value:.3g} %"
     if 0 < abs(value) < 0.001:
-        digits, _, exponent = f"{value:.2e}".partition("e")
+        digits, _, exponent = f"{value:.1e}".partition("e")
         return f"{float(digits):g}e{int(exponent)}"
     return f"{value:.4g}" if fine else f"{value:.3g}"

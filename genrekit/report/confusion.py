@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,29 +75,27 @@ def _cell(counts: np.ndarray, i: int, j: int) -> Cell:
     return Cell(i, j, int(counts[i, j]), float(counts[i, j] / counts[i].sum()))
 
 
-def _lists(outcome: Outcome, cells: Iterable[Cell]) -> dict[str, Any]:
+def _lists(outcome: Outcome, cells: Collection[Cell]) -> dict[str, Any]:
     """What the page's script reads: paths without what all have in common, and two probabilities each."""
     import numpy as np
 
-    cells = list(cells)
-    most = next((cap for cap in MOST_IN_CELL if sum(min(cell.clips, cap) for cell in cells) <= MOST_LISTED), 1)
-    surest = np.argsort(-outcome.probabilities.max(axis=1), kind="stable")
-    keys = {cell.key for cell in cells}
-    listed: dict[str, list[list[Any]]] = {}
-    root = common_folder(outcome.paths)
+    most = _most_in_cell(cells)
+    listed: dict[str, list[list[Any]]] = {cell.key: [] for cell in cells}
+    root, true, predicted = common_folder(outcome.paths), outcome.targets, outcome.predicted
+    order = np.argsort(-outcome.probabilities.max(axis=1), kind="stable")
     # Of mistakes the most confident come first, of right answers the least confident.
-    for index in [*surest[~_right(outcome)[surest]], *surest[_right(outcome)[surest]][::-1]]:
-        true, guess = int(outcome.targets[index]), int(outcome.predicted[index])
-        clips = listed.setdefault(f"{true}-{guess}", []) if f"{true}-{guess}" in keys else None
+    wrong = (true != predicted)[order]
+    for index in [*order[wrong], *order[~wrong][::-1]]:
+        clips = listed.get(f"{true[index]}-{predicted[index]}")
         if clips is not None and len(clips) < most:
-            odds = outcome.probabilities[index]
-            clips.append([clip_name(outcome, index, root), round(float(odds[guess]), 4), round(float(odds[true]), 4)])
+            odds = [round(float(outcome.probabilities[index, label[index]]), 4) for label in (predicted, true)]
+            clips.append([clip_name(outcome, index, root), *odds])
     return {"root": root, "labels": outcome.labels, "cells": listed}
 
 
-def _right(outcome: Outcome) -> np.ndarray:
-    right: np.ndarray = outcome.targets == outcome.predicted
-    return right
+def _most_in_cell(cells: Collection[Cell]) -> int:
+    """How many clips each cell may list, so that all lists together stay within bounds."""
+    return next((cap for cap in MOST_IN_CELL if sum(min(cell.clips, cap) for cell in cells) <= MOST_LISTED), 1)
 
 
 def common_folder(paths: Iterable[str]) -> str:

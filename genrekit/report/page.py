@@ -72,7 +72,16 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-TERMS = {"f1": "F1", "ece": "ECE", "map": "mAP", "roc": "ROC", "auc": "AUC", "ap": "AP", "lr": "learning rate"}
+TERMS = {
+    "f1": "F1",
+    "ece": "ECE",
+    "map": "mAP",
+    "roc": "ROC",
+    "auc": "AUC",
+    "ap": "AP",
+    "lr": "learning rate",
+    "brier": "Brier score",
+}
 """Words of figures' names that are written otherwise."""
 
 

@@ -95,7 +95,7 @@ def _about_clips(recipe: Recipe, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _about_data(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "data": data,
+        "data": {"notes": [], "quarantined": [], "noted": [], "fingerprint": None, **data},
         "parts_table": facts.parts_table(data),
         "class_counts": facts.class_counts(data),
         "quarantined": facts.files(data.get("quarantined", []), "reason"),

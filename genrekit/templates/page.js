@@ -7,7 +7,9 @@
   // Theme: the system's, until the reader says otherwise.
   const system = matchMedia("(prefers-color-scheme: dark)");
   const button = document.getElementById("theme");
-  const keep = (theme) => { try { localStorage.setItem("genrekit-theme", theme); } catch { /* a page opened from a file may have no storage */ } };
+  const keep = (theme) => {
+    try { theme ? localStorage.setItem("genrekit-theme", theme) : localStorage.removeItem("genrekit-theme"); } catch { /* a page opened from a file may have no storage */ }
+  };
   const kept = () => { try { return localStorage.getItem("genrekit-theme"); } catch { return null; } };
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
   const show = () => {
@@ -17,7 +19,13 @@
   };
   if (["light", "dark"].includes(kept())) root.dataset.theme = kept();
   button.hidden = false;
-  button.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; keep(root.dataset.theme); show(); });
+  button.addEventListener("click", () => {
+    const wanted = dark() ? "light" : "dark";
+    if (wanted === (system.matches ? "dark" : "light")) delete root.dataset.theme;
+    else root.dataset.theme = wanted;
+    keep(root.dataset.theme);
+    show();
+  });
   system.addEventListener("change", show);
   show();
 

@@ -12,6 +12,7 @@ import typer
 
 from genrekit.cli.formats import Format
 from genrekit.cli.plugins_check import check
+from genrekit.cli.plugins_new import new
 from genrekit.cli.table import print_table
 from genrekit.errors import PluginError, did_you_mean
 from genrekit.plugins import Plugins, installed
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     plugins.callback()(show_all)
     plugins.command()(show)
     plugins.command()(check)
+    plugins.command()(new)
     app.add_typer(plugins, name="plugins")
 
 

@@ -11,7 +11,7 @@ from genrekit.recipe.model import Recipe, Train, kind_of
 
 def snippet(component: type[Component]) -> str:
     """TOML with every option at its default; the required ones filled with something of their type."""
-    lines = [_header(component.kind), f"use = {_toml(component.name())}"]
+    lines = [header(component.kind), f"use = {_toml(component.name())}"]
     for name, option in component.model_json_schema()["properties"].items():
         value = option["default"] if "default" in option else _example(option)
         if name != "use" and value is not None:
@@ -19,7 +19,7 @@ def snippet(component: type[Component]) -> str:
     return "\n".join(lines)
 
 
-def _header(kind: str) -> str:
+def header(kind: str) -> str:
     """``[model]``, ``[[augment]]``, ``[train.optimizer]``"""
     for section, prefix in ((Recipe, ""), (Train, "train.")):
         for name, field in section.model_fields.items():

@@ -14,7 +14,7 @@ import genrekit
 from genrekit import hookspecs
 from genrekit.cli.option_text import option_texts
 from genrekit.plugins import Plugins, load
-from genrekit.recipe.model import Recipe, StopEarly, Train
+from genrekit.recipe.model import Answers, Average, Recipe, StopEarly, Train
 
 RECIPE = Page("docs/reference/recipe.md")
 HOOKS = Page("docs/reference/hooks.md")
@@ -65,7 +65,7 @@ def test_every_component_and_option_is_documented(plugins: Plugins) -> None:
             assert f"\n| `{option.name}` | " in section, f"{component.name()}.{option.name}"
 
 
-@pytest.mark.parametrize("section", [Recipe, Train, StopEarly])
+@pytest.mark.parametrize("section", [Recipe, Train, StopEarly, Average, Answers])
 def test_every_option_of_the_core_is_documented(section: type[genrekit.Component]) -> None:
     for option in option_texts(section):
         assert option.description

@@ -69,6 +69,8 @@ def _row(option: OptionText, found: FieldInfo, prefix: str, registry: Registry) 
 
 
 def _default(option: FieldInfo, used: type[Any] | None) -> str:
+    if isinstance(option.default, Section):
+        return "its defaults"
     if not option.is_required():
         return "none" if option.default is None else f"`{option.default}`"
     if used is None:

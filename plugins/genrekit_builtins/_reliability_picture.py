@@ -38,7 +38,7 @@ def _shares(axes: Any, bins: Sequence[Bin]) -> None:
         label = "share that is right" if number == 0 else None
         axes.bar(full.low, full.right, width, align="edge", color=BLUE, edgecolor="white", label=label)
     points = [(b.confidence, b.right) for b in bins if b.answers]
-    axes.plot(*zip(*points, strict=True), "o", color=ORANGE, markersize=4, label="mean probability")
+    axes.plot(*zip(*points, strict=True), "o", color=ORANGE, markersize=4, clip_on=False, label="mean probability")
     axes.set_ylim(0, 1)
     axes.set_ylabel("right")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))

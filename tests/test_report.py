@@ -146,14 +146,25 @@ def test_files_that_were_left_out_are_named_with_the_reason(toy: ToyRuns) -> Non
     assert "The first 300; all are in data.json." in page.text
 
 
+def meter(score: float, clean: dict[str, float]) -> dict[str, object]:
+    """What the leak meter wrote into ``metrics.json``."""
+    whole = {"macro_f1": score, "clips": 70}
+    return {"part": "test", "clips": 70, "with_twin": 5, "with_group_mate": 15, "all": whole, "clean": clean}
+
+
 @pytest.mark.parametrize(
     ("leakage", "said"),
     [
         (None, "Not measured here"),
-        ({"all": {"macro_f1": 0.8, "clips": 70}, "without": {"macro_f1": 0.6, "clips": 50}}, "from 0.600 to 0.800"),
-        ({"all": {"macro_f1": 0.8, "clips": 70}, "without": {"macro_f1": 0.8, "clips": 70}}, "nothing leaks"),
+        (meter(0.8, clean={"macro_f1": 0.6, "clips": 50}), "lift the macro F1 from 0.600 to 0.800"),
+        (meter(0.8, clean={"macro_f1": 0.9, "clips": 50}), "without them the macro F1 is no lower"),
+        (
+            meter(0.8, clean={"clips": 0}),
+            "70 of 70 clips have a twin (5) or a group mate (15) in training: none is left",
+        ),
+        (meter(0.8, clean={"macro_f1": 0.8, "clips": 70}), "nothing leaks"),
     ],
-    ids=["unknown", "leaks", "clean"],
+    ids=["unknown", "leaks", "harmless", "all", "clean"],
 )
 def test_leak_meter(toy: ToyRuns, leakage: object, said: str) -> None:
     assert said in Parsed(report(toy, [guesses(6, LABELS)], leakage=leakage)).text

@@ -10,20 +10,10 @@ from genrekit.report.page import count, figure, title
 from genrekit.report.summary import is_figure
 
 FIGURES = ("macro_f1", "mean_average_precision", "accuracy")
-NAMES = {
-    "all": "all clips",
-    "clean": "without clips that have a twin or a group mate in training",
-    "without": "without either",
-    "without_twins": "without clips that have a twin in training",
-    "without_group_mates": "without clips that have a group mate in training",
-}
+"""The first of these that there is, is shown."""
+
 NOTICEABLE = 0.005
 """Differences below this are not worth a warning."""
-
-NONE_LEFT = (
-    "Every clip of this part has a twin or a group mate in training: "
-    "no figure here says what the model does with new recordings. Split by group to keep them apart."
-)
 
 
 @dataclass(frozen=True)
@@ -31,42 +21,45 @@ class Meter:
     """``bars`` are (which clips, how many, score); ``says`` the (tone, sentence) under them."""
 
     figure: str
-    bars: list[tuple[str, int | None, float]]
+    part: str
+    bars: list[tuple[str, int, float]]
     says: list[tuple[str, str]]
 
 
 def meter(leakage: Mapping[str, Any] | None) -> Meter | None:
-    """From ``metrics.json``'s "leakage"; None where nothing was measured.
-
-    That holds an object of figures for "all" clips and for each subset (``without_…``), with ``clips``, how many they
-    are; what else it holds of text is shown below.
-    """
-    sides = {name: side for name, side in (leakage or {}).items() if isinstance(side, Mapping)}
-    chosen = next((name for name in FIGURES if any(is_figure(side.get(name)) for side in sides.values())), None)
-    if not leakage or chosen is None:
+    """From ``metrics.json``'s "leakage" (see `genrekit.leakage.measure`); None where nothing was measured."""
+    if not leakage or "all" not in leakage:
         return None
+    everything, clean = leakage["all"], leakage.get("clean") or {}
+    chosen = next((name for name in FIGURES if is_figure(everything.get(name))), None)
+    if chosen is None:
+        return None
+    sides = {"all clips": everything, "clips without a twin or a group mate in training": clean}
     bars = [
-        (NAMES.get(name, name.replace("_", " ")), side.get("clips", side.get("n_clips")), float(side[chosen]))
-        for name, side in sides.items()
-        if is_figure(side.get(chosen))
+        (name, int(side["clips"]), float(side[chosen])) for name, side in sides.items() if is_figure(side.get(chosen))
     ]
-    texts = [("plain", text) for text in leakage.values() if isinstance(text, str) and " " in text]
-    if any(side.get("clips") == 0 for side in sides.values()):
-        return Meter(title(chosen), bars, [("bad", NONE_LEFT), *texts])
-    return Meter(title(chosen), bars, [_verdict(bars, title(chosen)), *texts])
+    says = [_verdict(leakage, everything, clean, chosen)]
+    says += [("plain", str(leakage["note"]))] if leakage.get("note") else []
+    return Meter(title(chosen), str(leakage.get("part", "test")), bars, says)
 
 
-def _verdict(bars: list[tuple[str, int | None, float]], name: str) -> tuple[str, str]:
+def _verdict(
+    leakage: Mapping[str, Any], everything: Mapping[str, Any], clean: Mapping[str, Any], chosen: str
+) -> tuple[str, str]:
     """What the difference means."""
-    (_, clips, score), *others = bars
-    removed = [clips - left for _, left, _ in others if clips is not None and left is not None]
-    if not others or (removed and max(removed) == 0):
-        return "good", "No test clip has a twin or a group mate in training: nothing leaks that genrekit can see."
-    lowest = min(value for _, _, value in others)
-    about = f"{count(max(removed), 'test clip')} with a twin or a group mate in training" if removed else "such clips"
-    if score - lowest < NOTICEABLE:
-        return "good", f"Without {about} the {name} is about the same."
+    kin = everything["clips"] - clean.get("clips", 0)
+    if not kin:
+        return "good", "No clip has a twin or a group mate in training: nothing leaks that is known here."
+    who = (
+        f"{kin:,} of {count(everything['clips'], 'clip')} have a twin ({leakage.get('with_twin', 0):,}) "
+        f"or a group mate ({leakage.get('with_group_mate', 0):,}) in training"
+    )
+    if not is_figure(clean.get(chosen)):
+        return "bad", f"{who}: none is left that would say what the model does with new recordings."
+    gain = everything[chosen] - clean[chosen]
+    if gain < NOTICEABLE:
+        return "plain", f"{who}; without them the {title(chosen)} is no lower."
     return "bad", (
-        f"{about[:1].upper()}{about[1:]} lift the {name} from {figure(lowest)} to {figure(score)}: "
-        "new recordings will do worse than the figure above says. Split by group to keep them apart."
+        f"{who}, and lift the {title(chosen)} from {figure(clean[chosen])} to {figure(everything[chosen])}: "
+        "expect the lower one of new recordings. Splitting by group, and dropping twins, keeps them apart."
     )

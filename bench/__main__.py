@@ -1,13 +1,15 @@
 """Every benchmark in turn, written to ``docs/benchmarks.md``.
 
-    python -m bench [NAME ...]
+    python -m bench [NAME ...] [OPTION ...]
 
-A benchmark is a script beside this one whose last line is JSON. Measure on a quiet machine.
+A benchmark is a script beside this one whose last line is JSON; options go to the script, so they need one name. What
+is not measured stays on the page as it was. Measure on a quiet machine.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,13 +24,14 @@ from genrekit.hardware import cpu_name
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 SAVED = HERE / "results.json"
-BENCHMARKS = ("startup", "extraction", "training", "predict", "scale")
+BENCHMARKS = ("startup", "extraction", "training", "memory", "predict", "scale")
 
 
-def measure(name: str) -> dict[str, Any]:
+def measure(name: str, options: list[str]) -> dict[str, Any]:
     """Run one benchmark; its own words go through to the terminal."""
     print(f"{name} …", flush=True)
-    done = subprocess.run([sys.executable, str(HERE / f"{name}.py")], stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, str(HERE / f"{name}.py"), *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
@@ -47,18 +50,24 @@ def page(results: dict[str, dict[str, Any]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; nothing here is typed by hand. Each table is one script in `bench/`, whose first",
-        "lines say what it does and with which data. What is compared ran in turn, on the same clips, in fresh",
-        "processes; figures are medians. Ratios carry over to other machines, seconds do not.",
+        "Written by `make bench`; nothing here is typed by hand. Each table is one script in `bench/`, which says here",
+        "what it does. What is compared ran in turn, on the same clips, in fresh processes; figures are medians. Ratios",
+        "carry over to other machines, seconds do not.",
         "",
     ]
     for name, result in results.items():
-        told = (HERE / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].splitlines()[0]
-        lines += [f"## {name}", "", told, "", f"*{result['machine']}, {result['date']}*", ""]
-        lines += ["| figure | value |", "| --- | ---: |"]
+        lines += [f"## {name}", "", told(name), "", f"*{result['machine']}, {result['date']}*", ""]
+        lines += ["| figure | value |", "| --- | --- |"]
         lines += [f"| {label.replace('_', ' ')} | {value} |" for label, value in flat(result["figures"])]
         lines.append("")
     return "\n".join(lines)
+
+
+def told(name: str) -> str:
+    """What a script says of itself, but for how it is called."""
+    text = (HERE / f"{name}.py").read_text(encoding="utf-8").split('"""')[1]
+    paragraphs = [part for part in text.strip().split("\n\n") if not part.startswith("    ")]
+    return re.sub(r"\s*Prints [^.]*\.", "", "\n\n".join(paragraphs))
 
 
 def machine() -> str:
@@ -70,9 +79,13 @@ def machine() -> str:
 def main() -> None:
     """Measure what is named, or all, and write the page."""
     saved: dict[str, Any] = json.loads(SAVED.read_text(encoding="utf-8")) if SAVED.exists() else {}
-    for name in sys.argv[1:] or BENCHMARKS:
+    names = [word for word in sys.argv[1:] if word in BENCHMARKS]
+    options = [word for word in sys.argv[1:] if word not in BENCHMARKS]
+    if options and len(names) != 1:
+        sys.exit(f"{' '.join(options)}: benchmarks are {', '.join(BENCHMARKS)}; options need just one of them")
+    for name in names or BENCHMARKS:
         today = datetime.now(UTC).date().isoformat()
-        saved[name] = {"machine": machine(), "date": today, "figures": measure(name)}
+        saved[name] = {"machine": machine(), "date": today, "figures": measure(name, options)}
         SAVED.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
         PAGE.write_text(page({name: saved[name] for name in BENCHMARKS if name in saved}), encoding="utf-8")
 

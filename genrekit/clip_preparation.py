@@ -73,7 +73,7 @@ def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     # Says better than the hash what is wrong with a path that is no file.
     info = None if job.content else audio.probe(job.path)
-    content = job.content or _hash(job.path)
+    content = job.content or _hash(stat)
     key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job))
     about = job.store.about(key)
     if about is not None:
@@ -115,7 +115,10 @@ def _stat(path: str) -> Stat:
         raise AudioError(path, (error.strerror or str(error)).lower()) from None
 
 
-def _hash(path: str) -> str:
+@functools.lru_cache(maxsize=4096)
+def _hash(stat: Stat) -> str:
+    """The content's hash; clips of one recording share it."""
+    path, *_ = stat
     try:
         return content_hash(path)
     except OSError as error:

@@ -1,26 +1,27 @@
-"""The plain script that a user would write: spectrograms in memory, one float32 loop. A peer to measure against.
+"""The plain script that a user would write: spectrograms in memory, augmented once, one float32 loop.
 
-    python bench/peers/notebook_training.py FOLDER --epochs 1 --frames 1280 --seed 0
+    python bench/peers/notebook_training.py TABLE --epochs 1 --frames 1280 --seed 0
 
-FOLDER holds one folder per class. Prints a line of JSON: clips a second in each epoch, and validation macro F1.
+TABLE is a CSV file of path, label, part and end (in seconds). Prints a line of JSON: clips a second in each epoch,
+without extraction and validation, and macro F1 on the validation part after each.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import csv
 import json
+import random
 import time
-from pathlib import Path
 
 import soundfile
 import torch
-import torchaudio
+from notebook import FRAMES, MEL, RATE, augmented
 from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn import functional
-
-MEL = torchaudio.transforms.MelSpectrogram(22050, n_fft=2048, hop_length=512, n_mels=128)
+from torchaudio.functional import amplitude_to_DB
 
 
 class Network(nn.Module):
@@ -43,32 +44,39 @@ class Network(nn.Module):
         return logits
 
 
-def spectrogram(path: Path, frames: int) -> torch.Tensor:
-    """Normalised log-mel [1, 128, frames]."""
-    waveform = torch.from_numpy(soundfile.read(path, dtype="float32")[0])
-    levels = torchaudio.functional.amplitude_to_DB(MEL(waveform), 10.0, 1e-10, 0.0)
+def spectrogram(row: dict[str, str], frames: int) -> torch.Tensor:
+    """Normalised log-mel [1, 128, frames]; those to learn from are augmented here, once and for all."""
+    waveform = torch.from_numpy(soundfile.read(row["path"], round(float(row["end"]) * RATE), dtype="float32")[0])
+    levels = amplitude_to_DB(MEL(waveform), 10.0, 1e-10, 0.0)
     levels = (levels - levels.mean()) / levels.std()
+    if row["part"] == "train":
+        levels = augmented(levels)
     return functional.pad(levels, (0, max(0, frames - levels.shape[1])))[None, :, :frames]
 
 
 def main() -> None:
     """Extract, train, report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("table")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--frames", type=int, default=1280)
+    parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    paths = sorted(options.folder.glob("*/*.wav"))
-    classes = sorted({path.parent.name for path in paths})
+    random.seed(options.seed)
+    with open(options.table, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    classes = sorted({row["label"] for row in rows})
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        clips = torch.stack(list(pool.map(lambda path: spectrogram(path, options.frames), paths)))
-    labels = torch.tensor([classes.index(path.parent.name) for path in paths])
-    order = torch.randperm(len(paths))
-    train, validation = order[: int(0.85 * len(paths))], order[int(0.85 * len(paths)) :]
+        clips = torch.stack(list(pool.map(lambda row: spectrogram(row, options.frames), rows)))
+    labels = torch.tensor([classes.index(row["label"]) for row in rows])
+    train, validation = (
+        torch.tensor([index for index, row in enumerate(rows) if row["part"] == part])
+        for part in ("train", "validation")
+    )
     network = Network(len(classes))
     optimizer = torch.optim.Adam(network.parameters(), 3e-4)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 10, 0.5)
     rates, scores = [], []
     for _ in range(options.epochs):
         network.train()
@@ -78,6 +86,7 @@ def main() -> None:
             functional.cross_entropy(network(clips[batch]), labels[batch]).backward()
             optimizer.step()
         rates.append(len(train) / (time.perf_counter() - started))
+        scheduler.step()
         network.eval()
         with torch.no_grad():
             predicted = torch.cat([network(clips[batch]).argmax(1) for batch in validation.split(32)])

@@ -75,7 +75,9 @@ def _strongest(outcome: Outcome, clip: int, label: int) -> int:
     if outcome.multi_label:
         said = answers[:, label]
         return int(said.argmin() if outcome.truth[clip, label] else said.argmax())
-    return int((answers[:, label] - answers.max(axis=1)).argmax())
+    from scipy.special import log_softmax
+
+    return int(log_softmax(answers, axis=1)[:, label].argmax())
 
 
 def loudest(waveform: np.ndarray, length: int) -> int:

@@ -83,4 +83,6 @@ def _abstention(wanted: Wanted, validation: Outcome | None) -> tuple[float | Non
     threshold = abstention.threshold_for(validation, wanted.abstain_accuracy)
     if threshold is None:
         return None, (f"no threshold gives {aim} on the validation clips; the model answers always",)
+    if threshold == 0:
+        return None, (f"all answers on the validation clips together reach {aim}; the model answers always",)
     return round(threshold, 6), ()

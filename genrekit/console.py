@@ -79,9 +79,11 @@ class TerminalNarrator(Narrator):
             yield advance
 
     def epoch(self, line: Mapping[str, float], epochs: int) -> None:
-        shown = ("train_loss", "loss", "accuracy", "macro_f1", "lr", "epoch_s")
+        # Where clips have several labels there is no accuracy.
+        second, title = ("accuracy", "accuracy") if "accuracy" in line else ("mean_average_precision", "mAP")
+        shown = ("train_loss", "loss", second, "macro_f1", "lr", "epoch_s")
         if not self._headed:
-            titles = ("train loss", "valid loss", "accuracy", "macro F1", "lr", "seconds")
+            titles = ("train loss", "valid loss", title, "macro F1", "lr", "seconds")
             self.console.print("[dim]  epoch " + "".join(f"{title:>11}" for title in titles), soft_wrap=True)
             self._headed = True
         cells = "".join(f"{line[name]:>11.4g}" if name in line else f"{'-':>11}" for name in shown)

@@ -14,6 +14,7 @@ from genrekit.errors import AudioError
 from genrekit.evaluation import figures, prediction_rows
 from genrekit.export import Export, WaveformClassifier, export_checked
 from genrekit.headline import account, headline
+from genrekit.history import LAST
 from genrekit.intervals import intervals
 from genrekit.model_card import model_card
 
@@ -80,6 +81,18 @@ class Finishing:
             drawn += evaluator.pictures(outcome, self.training.history, self.run.folder.path)
         return drawn
 
+    @property
+    def _chosen(self) -> str:
+        """What the validation clips chose; "" if nothing."""
+        answers, wanted = self.answering.answers, self.run.recipe.answers
+        chosen = {
+            "the epoch": self.run.recipe.train.keep != LAST,
+            "the temperature": answers.temperature != 1,
+            "the thresholds": bool(answers.thresholds) and wanted.thresholds == "fitted",
+            "when to abstain": answers.abstain_below is not None and wanted.abstain_accuracy is not None,
+        }
+        return " and ".join(name for name, did in chosen.items() if did)
+
     def _notes(self, figures: dict[str, Any]) -> list[str]:
         """What people should know before they trust the reported part's figures."""
         note = figures["bootstrap"]["note"]
@@ -100,7 +113,7 @@ class Finishing:
             )
             checkpoint.save_weights(folder / bundle.WEIGHTS, classifier)
             manifest = self._manifest(export, metrics)
-            (folder / bundle.CARD).write_text(model_card(manifest), encoding="utf-8")
+            (folder / bundle.CARD).write_text(model_card(manifest, self._chosen), encoding="utf-8")
             bundle.write_manifest(folder, manifest)
         if export.reason:
             self.run.narrator.warn(f"no ONNX in the bundle, predictions will need torch: {export.reason}")
@@ -169,8 +182,8 @@ class Finishing:
         leak = leakage.told(metrics["leakage"])
         if leak:
             narrator.warn(leak)
-        if "test" not in metrics:
-            narrator.warn("these clips also chose the epoch, so the figure flatters; a test part would not")
+        if "test" not in metrics and self._chosen:
+            narrator.warn(f"these clips also chose {self._chosen}, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
         if self.run.series:
             return

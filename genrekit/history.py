@@ -19,7 +19,7 @@ LAST = "last"
 UNVALIDATED = frozenset({"epoch", "train_loss", "lr", "train_s", "epoch_s", "best_epoch"})
 """What a line holds of an epoch that was not validated."""
 
-LESS_IS_BETTER = frozenset({"loss", "train_loss"})
+LESS_IS_BETTER = frozenset({"loss", "train_loss", "log_loss", "brier", "expected_calibration_error"})
 
 
 def goodness(line: EpochLine, figure: str) -> float:

@@ -78,7 +78,7 @@ def intervals(
     units = Units.of(outcome.groups)
     count = resamples or affordable(len(outcome), len(outcome.labels))
     found: dict[str, dict[str, float]] = {}
-    notes = [units.note] if units.note else []
+    notes, same = [units.note] if units.note else [], list[str]()
     for evaluator in evaluators if units.count > 1 else ():
         try:
             figures = _resampled(evaluator, outcome, units, seed, count)
@@ -86,6 +86,8 @@ def intervals(
             notes.append(f"none for {evaluator.use}: {one_line(error)}")
             continue
         found |= {name: bounds for name, values in figures.items() if (bounds := _percentiles(values))}
+        same += [name for name, values in figures.items() if _same(values)]
+    notes += [_certain(same, units)] if same else []
     about = {"level": LEVEL, "method": "percentile", "resampled": units.name, "units": units.count}
     note = "; ".join(notes) or None
     return {"intervals": found, "bootstrap": about | {"resamples": count, "seed": seed, "note": note}}
@@ -116,10 +118,25 @@ def _resampled(
 def _percentiles(values: np.ndarray) -> dict[str, float] | None:
     import numpy as np
 
-    if np.isfinite(values).mean() < DEFINED:
+    if np.isfinite(values).mean() < DEFINED or _same(values):
         return None
     low, high = np.nanquantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return {"low": float(low), "high": float(high)}
+
+
+def _same(values: np.ndarray) -> bool:
+    """Whether every draw gives one figure, as when all answers are right: the bootstrap knows no doubt then."""
+    import numpy as np
+
+    return bool(np.ptp(values) < 1e-12) if np.isfinite(values).all() else False
+
+
+def _certain(names: Sequence[str], units: Units) -> str:
+    """What can be said instead: if each unit is as well off with a chance p, so are all of them with p^count."""
+    chance = 1 - (1 - LEVEL) ** (1 / units.count)
+    which = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    doubt = f"{units.count} {units.name} do not rule out that {chance:.0%} of others go another way"
+    return f"no interval for {which}, the same in every draw: {doubt}"
 
 
 def by_metrics(evaluator: Evaluator, outcome: Outcome, counts: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,8 +9,8 @@ from genrekit import bundle
 from genrekit.headline import HEADLINES, drawn, with_interval
 
 
-def model_card(manifest: bundle.Manifest) -> str:
-    """The bundle's README."""
+def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
+    """The bundle's README. ``chosen`` is what the validation clips chose, in words."""
     seconds = manifest.audio.window_samples / manifest.audio.sample_rate
     kind = "tags recordings with any number of labels" if manifest.answers.multi_label else "gives recordings one label"
     lines = [
@@ -26,7 +26,7 @@ def model_card(manifest: bundle.Manifest) -> str:
         "",
         *_figures(manifest.metrics),
         "",
-        *_meaning(manifest.metrics),
+        *_meaning(manifest.metrics, chosen),
         "",
     ]
     return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])
@@ -54,12 +54,12 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {part} | {' | '.join(cells)} |"
 
 
-def _meaning(metrics: Mapping[str, Any]) -> Iterator[str]:
+def _meaning(metrics: Mapping[str, Any], chosen: str) -> Iterator[str]:
     """What the figures are figures of, and what they are not."""
     yield "Figures are of whole clips, a clip's windows averaged, as this model answers them."
-    if "validation" in metrics:
-        yield "The validation clips chose the epoch, the temperature and the thresholds; only test figures are of clips"
-        yield "that chose nothing." if "test" in metrics else "that chose nothing, and there are none here."
+    if "validation" in metrics and chosen:
+        flatters = "" if "test" in metrics else ", and there are none here: the figures above flatter"
+        yield f"The validation clips chose {chosen}; only test figures are of clips that chose nothing{flatters}."
     reported = metrics.get("test") or metrics.get("validation") or {}
     about, note = drawn(reported), reported.get("bootstrap", {}).get("note")
     if about:

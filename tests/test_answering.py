@@ -131,6 +131,16 @@ def test_an_accuracy_that_cannot_be_had_is_said() -> None:
     )
 
 
+def test_nothing_is_withheld_where_all_answers_are_good_enough() -> None:
+    always = sure((0.9, True), (0.6, True))
+    found = answering.fit(Answers(abstain_accuracy=0.9), [always], always.labels, multi_label=False)
+    assert found.answers.abstain_below is None
+    assert found.notes == (
+        "all answers on the validation clips together reach an accuracy of 0.9 among the answered; "
+        "the model answers always",
+    )
+
+
 @pytest.mark.parametrize(
     "options", [{"abstain_below": 0.5, "abstain_accuracy": 0.9}, {"thresholds": 1.5}, {"abstain_below": 1.0}]
 )

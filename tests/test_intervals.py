@@ -131,6 +131,17 @@ def test_a_figure_that_most_draws_lack_gets_no_interval() -> None:
     assert intervals([Rarely()], answers([True] * 10), seed=0)["intervals"] == {}
 
 
+def test_where_all_draws_agree_there_is_no_interval_but_a_word_of_doubt() -> None:
+    found = intervals([ShareRight()], answers([True] * 20), seed=0)
+    assert found["intervals"] == {}
+    assert found["bootstrap"]["note"] == (
+        "no interval for accuracy, the same in every draw: 20 clips do not rule out that 14% of others go another way"
+    )
+    # Were 14 % of all clips wrong, 20 drawn at random would all be right in one case of twenty.
+    rare = (1 - 0.1391) ** 20
+    assert rare == pytest.approx(0.05, abs=1e-4)
+
+
 def test_very_many_clips_get_fewer_draws() -> None:
     assert affordable(1000, 50) == RESAMPLES
     assert affordable(200_000, 10) == 200

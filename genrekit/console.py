@@ -40,7 +40,7 @@ class TerminalNarrator(Narrator):
         from rich.console import Console as RichConsole
 
         self.console = console or RichConsole(highlight=False)
-        self._headed = False
+        self._headed, self._second = False, ("accuracy", "accuracy")
 
     def say(self, text: str) -> None:
         from rich.markup import escape
@@ -79,11 +79,12 @@ class TerminalNarrator(Narrator):
             yield advance
 
     def epoch(self, line: Mapping[str, float], epochs: int) -> None:
-        # Where clips have several labels there is no accuracy.
-        second, title = ("accuracy", "accuracy") if "accuracy" in line else ("mean_average_precision", "mAP")
-        shown = ("train_loss", "loss", second, "macro_f1", "lr", "epoch_s")
+        if not self._headed and "accuracy" not in line and "mean_average_precision" in line:
+            # Where clips have several labels there is no accuracy.
+            self._second = ("mean_average_precision", "mAP")
+        shown = ("train_loss", "loss", self._second[0], "macro_f1", "lr", "epoch_s")
         if not self._headed:
-            titles = ("train loss", "valid loss", title, "macro F1", "lr", "seconds")
+            titles = ("train loss", "valid loss", self._second[1], "macro F1", "lr", "seconds")
             self.console.print("[dim]  epoch " + "".join(f"{title:>11}" for title in titles), soft_wrap=True)
             self._headed = True
         cells = "".join(f"{line[name]:>11.4g}" if name in line else f"{'-':>11}" for name in shown)

@@ -70,7 +70,8 @@ class Outcome:
         if self.multi_label:
             above: np.ndarray = self.probabilities >= (0.5 if self.thresholds is None else self.thresholds)
             return above
-        return np.arange(len(self.labels)) == self.predicted[:, None]
+        best: np.ndarray = np.arange(len(self.labels)) == self.predicted[:, None]
+        return best
 
     def take(self, clips: np.ndarray) -> Self:
         """The outcome of ``clips`` int64 [k], indices into this one's, in that order; one may be there many times.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import genrekit
-from genrekit.cli import data, doctor, plugins, predict, recipe, run, store
+from genrekit.cli import compare, data, doctor, plugins, predict, recipe, run, store
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 USE_PLUGINS = frozenset({"run", "data", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
 
-WITHOUT_PLUGINS = frozenset({"predict", "store"})
+WITHOUT_PLUGINS = frozenset({"predict", "store", "compare"})
 """The commands that load none unless a model cannot do without: all their own imports take less time."""
 
 
@@ -92,7 +92,7 @@ def build_app(found: Plugins) -> typer.Typer:
         if context.invoked_subcommand in USE_PLUGINS:
             _warn(found)
 
-    for verb in (run, predict, data, recipe, plugins, store, doctor):
+    for verb in (run, predict, compare, data, recipe, plugins, store, doctor):
         verb.register(app)
     return app
 

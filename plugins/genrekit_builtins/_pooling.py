@@ -9,28 +9,33 @@ LEAST_VARIANCE = 1e-5
 """Under the square root of a weighted deviation, whose gradient is infinite at zero."""
 
 
-class MeanPooling(nn.Module):
-    """maps [batch, channels, bins, frames] -> their mean over bins and frames, [batch, channels]."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.width = channels
+class BinMeans(nn.Module):
+    """maps [batch, channels, bins, frames] -> means over bins, [batch, frames, channels]."""
 
     def forward(self, maps: Tensor) -> Tensor:
-        return maps.mean((2, 3))
+        return maps.mean(2).transpose(1, 2)
 
 
-class FramePooling(nn.Module):
-    """maps -> means over bins, then ``statistics`` over frames, [batch, 2 * channels]."""
+class BinProjection(nn.Module):
+    """maps [batch, channels, bins, frames] -> [batch, frames, size]: Dropout, Linear and ReLU, frame by frame.
 
-    def __init__(self, channels: int, statistics: nn.Module) -> None:
+    Unlike a mean over bins it knows where on the frequency axis a shape was.
+    """
+
+    def __init__(self, channels: int, bins: int, size: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.width = 2 * channels
-        self.statistics = statistics
+        self.dropout, self.linear = nn.Dropout(dropout), nn.Linear(channels * bins, size)
 
     def forward(self, maps: Tensor) -> Tensor:
-        pooled: Tensor = self.statistics(maps.mean(2).transpose(1, 2))
-        return pooled
+        frames: Tensor = self.linear(self.dropout(maps.permute(0, 3, 1, 2).flatten(2)))
+        return frames.relu()
+
+
+class MeanStatistics(nn.Module):
+    """frames [batch, frames, size] -> the mean of each over frames, [batch, size]."""
+
+    def forward(self, frames: Tensor) -> Tensor:
+        return frames.mean(1)
 
 
 class MeanMaxStatistics(nn.Module):
@@ -60,8 +65,8 @@ class AttentiveStatistics(nn.Module):
         return torch.cat([mean, variance.clamp(min=LEAST_VARIANCE).sqrt()], dim=1)
 
 
-def pooling(name: str, channels: int) -> MeanPooling | FramePooling:
-    """The pooling of that name; its ``width`` is how long its vectors are."""
+def statistics(name: str, size: int) -> tuple[nn.Module, int]:
+    """The pooling over frames of that name, and how long its vectors are."""
     if name == "mean":
-        return MeanPooling(channels)
-    return FramePooling(channels, MeanMaxStatistics() if name == "mean-max" else AttentiveStatistics(channels))
+        return MeanStatistics(), size
+    return (MeanMaxStatistics() if name == "mean-max" else AttentiveStatistics(size)), 2 * size

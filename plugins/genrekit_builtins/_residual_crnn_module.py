@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from genrekit_builtins._bin_statistics import bin_statistics
-from genrekit_builtins._pooling import AttentiveStatistics, MeanMaxStatistics
-from genrekit_builtins._resnet_module import residual_stages
+from genrekit_builtins._pooling import BinProjection, statistics
+from genrekit_builtins._resnet_module import bins_left, residual_stages
 
 if TYPE_CHECKING:
     import genrekit
@@ -25,9 +24,8 @@ class ResidualCrnn(nn.Module):
         self.normalise = bin_statistics(options.normalise, shape)
         self.stages = residual_stages(shape.channels, options.channels, options.blocks, options.stride)
         size = options.hidden_size * (2 if options.bidirectional else 1)
-        bins = math.ceil(shape.bins / options.stride[0] / 2 ** (len(options.channels) - 1))
-        self.dropout = nn.Dropout(options.dropout)
-        self.projection = nn.Linear(options.channels[-1] * bins, size)
+        bins = bins_left(shape.bins, options.channels, options.stride)
+        self.bins = BinProjection(options.channels[-1], bins, size, options.dropout)
         self.gru = nn.GRU(
             size,
             options.hidden_size,
@@ -35,14 +33,13 @@ class ResidualCrnn(nn.Module):
             bidirectional=options.bidirectional,
             batch_first=True,
         )
-        self.pool = AttentiveStatistics(size) if options.pooling == "attention" else MeanMaxStatistics()
-        self.head = nn.Linear(2 * size, classes)
+        self.pool, width = statistics(options.pooling, size)
+        self.dropout = nn.Dropout(options.dropout)
+        self.head = nn.Linear(width, classes)
 
     def forward(self, features: Tensor) -> Tensor:
         maps = self.stages(self.normalise(features))
-        frames = maps.permute(0, 3, 1, 2).flatten(2)  # [batch, frames, channels * bins]
-        frames = self.projection(self.dropout(frames)).relu()
-        logits: Tensor = self.head(self.dropout(self.pool(self._outputs(frames))))
+        logits: Tensor = self.head(self.dropout(self.pool(self._outputs(self.bins(maps)))))
         return logits.float()
 
     def _outputs(self, frames: Tensor) -> Tensor:

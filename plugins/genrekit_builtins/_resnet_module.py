@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 from genrekit_builtins._bin_statistics import bin_statistics
-from genrekit_builtins._pooling import pooling
+from genrekit_builtins._pooling import BinMeans, BinProjection, statistics
 
 if TYPE_CHECKING:
     import genrekit
@@ -21,13 +21,15 @@ class ResNet(nn.Module):
         super().__init__()
         self.normalise = bin_statistics(options.normalise, shape)
         self.stages = residual_stages(shape.channels, options.channels, options.blocks, options.stride)
-        self.pool = pooling(options.pooling, options.channels[-1])
-        self.dropout = nn.Dropout(options.dropout)
-        self.head = nn.Linear(self.pool.width, classes)
+        size = options.channels[-1]
+        bins = bins_left(shape.bins, options.channels, options.stride)
+        self.bins = BinProjection(size, bins, size) if options.bins == "linear" else BinMeans()
+        self.pool, width = statistics(options.pooling, size)
+        self.head = nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, classes))
 
     def forward(self, features: Tensor) -> Tensor:
         maps = self.stages(self.normalise(features))
-        logits: Tensor = self.head(self.dropout(self.pool(maps)))
+        logits: Tensor = self.head(self.pool(self.bins(maps)))
         return logits.float()
 
 
@@ -66,6 +68,13 @@ def residual_stages(inputs: int, channels: tuple[int, ...], blocks: int, stride:
     """
     stem = nn.Conv2d(inputs, channels[0], 3, stride=stride, padding=1, bias=False)
     return nn.Sequential(stem, nn.BatchNorm2d(channels[0]), nn.ReLU(), *_blocks(channels, blocks))
+
+
+def bins_left(bins: int, channels: tuple[int, ...], stride: tuple[int, int]) -> int:
+    """The bins of what `residual_stages` gives."""
+    for divisor in (stride[0], *(2 for _ in channels[1:])):
+        bins = -(-bins // divisor)
+    return bins
 
 
 def _blocks(channels: tuple[int, ...], each: int) -> list[Block]:

@@ -11,15 +11,14 @@ if TYPE_CHECKING:
 
 Width = Annotated[int, genrekit.Field(ge=1, le=8192)]
 Stride = Annotated[int, genrekit.Field(ge=1, le=16)]
-Pooling = Literal["mean", "mean-max", "attention"]
 
 
 class ResNet(genrekit.Model):
     """Residual convolutional network.  features [batch, channels, bins, frames] -> logits [batch, classes]
 
     A strided convolution, then for each entry of ``channels`` a stage of residual blocks (Conv 3x3, BatchNorm, ReLU,
-    Conv 3x3, BatchNorm, plus the input, ReLU); each stage but the first halves bins and frames. What is left is pooled
-    over bins and frames, so any number of frames will do.
+    Conv 3x3, BatchNorm, plus the input, ReLU); each stage but the first halves bins and frames. What is left is joined
+    over bins, then pooled over frames, so any number of frames will do.
 
     He et al., "Deep residual learning for image recognition", CVPR 2016; a shortcut that halves averages first, as in
     He et al., "Bag of tricks for image classification with convolutional neural networks", CVPR 2019, which also has
@@ -38,10 +37,11 @@ class ResNet(genrekit.Model):
     normalise: Literal["none", "bins"] = genrekit.Field(
         "none", description="bins: each bin minus its mean and divided by its deviation over the training part"
     )
-    pooling: Pooling = genrekit.Field(
-        "mean",
-        description="mean: over bins and frames. mean-max: over bins, then both over frames. "
-        "attention: over bins, then mean and deviation over frames weighted by attention",
+    bins: Literal["mean", "linear"] = genrekit.Field(
+        "mean", description="how bins are joined. mean: wherever a shape is. linear: by weights, so that it matters"
+    )
+    pooling: Literal["mean", "mean-max", "attention"] = genrekit.Field(
+        "mean", description="how frames are. mean-max: mean and maximum. attention: weighted mean and deviation"
     )
     dropout: float = genrekit.Field(0.0, ge=0, lt=1, description="share of what is pooled silenced in a training step")
 

@@ -16,7 +16,8 @@ LARGEST_FFT = 65536
 class TimedMel(genrekit.FeatureExtractor):
     """A power mel spectrogram: HTK mel scale, Hann window, frames centred with reflected edges.
 
-    The FFT is the shortest power of two that holds the window and leaves no mel band empty.
+    The FFT's length is the smallest power of two that is at least twice the window's and leaves no mel band empty; what
+    is beyond the window is zeros, which only reads the spectrum at more places.
     """
 
     any_length: ClassVar[bool] = True
@@ -47,7 +48,7 @@ class TimedMel(genrekit.FeatureExtractor):
     def n_fft(self) -> int:
         """The FFT's length."""
         n_fft = 16
-        while n_fft < self.window_length() or (n_fft < LARGEST_FFT and self._leaves_empty(n_fft)):
+        while n_fft < 2 * self.window_length() or (n_fft < LARGEST_FFT and self._leaves_empty(n_fft)):
             n_fft *= 2
         return n_fft
 

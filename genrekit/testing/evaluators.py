@@ -112,6 +112,21 @@ def repeatable(case: Case) -> None:
         assert (getattr(outcome, name) == getattr(before, name)).all(), f"metrics() changes the outcome's {name}"
 
 
+@check("resampled figures", "evaluator")
+def resampled(case: Case) -> None:
+    """resample() gives a number for each draw, NaN where undefined; for the clips as they are, the figure itself."""
+    import numpy as np
+
+    outcome = example_outcome(multi_label=_only_multi_label(case))
+    counts = np.asarray([[1] * len(outcome), [2] * len(outcome), [3, *[0] * (len(outcome) - 1)]])
+    found, figures = case.component.resample(outcome, counts), case.component.metrics(outcome)
+    for name, values in found.items():
+        assert np.shape(values) == (3,), f"{name} of 3 draws has the shape {np.shape(values)}"
+        if isinstance(figures.get(name), float) and np.isfinite(values[:2]).all():
+            same = np.allclose(values[:2], figures[name], rtol=1e-4, atol=1e-6)
+            assert same, f"{name} is {figures[name]}, but {values[0]} of a draw of each clip once"
+
+
 @check("several labels a clip", "evaluator")
 def several_labels(case: Case) -> None:
     """Where `Evaluator.tasks` holds "multi-label", answers of several labels a clip have figures too."""

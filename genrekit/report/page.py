@@ -24,12 +24,10 @@ POLICY = (
 
 def render(template: str, **facts: Any) -> str:
     """The page that ``template`` (a file of ``genrekit/templates``) makes of ``facts``; none may lack."""
-    import markupsafe
-
     script = _asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assets = {"style": markupsafe.Markup(_asset("page.css")), "script": markupsafe.Markup(script)}
-    return _environment().get_template(template).render(policy=POLICY.format(script=digest), **assets, **facts)
+    assets = {"style": _asset("page.css"), "script": script, "policy": POLICY.format(script=digest)}
+    return _environment().get_template(template).render(**assets, **facts)
 
 
 def _asset(name: str) -> str:

@@ -18,6 +18,7 @@ from genrekit.api import ApiMismatch, check_api, declared, declared_in_source
 from genrekit.claims import claims, hook_manager
 from genrekit.errors import one_line
 from genrekit.local_plugin import imported
+from genrekit.plugin_index import distributions_with
 from genrekit.registry import Entry, Registry
 
 GROUP = "genrekit"
@@ -70,7 +71,15 @@ class Plugins:
 
     def absent(self, kind: str, name: str) -> str:
         """Why a recipe cannot have this component, with the plugins that might have brought it had they loaded."""
-        return self.registry.unknown(kind, name) + self.not_loaded()
+        return self.registry.unknown(kind, name) + self._installable(kind, name) + self.not_loaded()
+
+    def _installable(self, kind: str, name: str) -> str:
+        """A line for each distribution that is known to bring a component, and is not there in any state."""
+        if (kind, name) in self.registry.claims:
+            return ""
+        there = {normal(plugin.distribution) for plugin in self.found}
+        known = [other for other in distributions_with(kind, name) if normal(other) not in there]
+        return "".join(f"\n    {other} brings it: pip install {other}" for other in known)
 
     def not_loaded(self) -> str:
         """A line for each plugin that is broken or blocked."""

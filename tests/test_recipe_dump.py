@@ -33,13 +33,16 @@ def test_recipes_are_equal_only_where_every_option_is(tmp_path: Path) -> None:
 def test_every_default_is_written_out(tmp_path: Path) -> None:
     text = dump(loaded(SHORT, folder=tmp_path))
     assert text == (
-        'name = "short"\nseed = 0\naugment = []\nevaluate = [\n    { use = "hits" },\n]\n'
+        'name = "short"\nseed = 0\nrequires = [\n    "genrekit-small",\n]\naugment = []\nevaluate = [\n    { use = "hits" },\n]\n'
         '\n[dataset]\nuse = "noises"\n\n[dataset.colours]\n'
         '\n[split]\nuse = "halves"\nvalidation = 0.15\n'
         '\n[features]\nuse = "energy"\nsample_rate = 22050\nbins = 8\nframes = 10\n'
         '\n[model]\nuse = "constant"\n'
-        '\n[train]\nepochs = 50\nbatch_size = 32\nkeep = "macro_f1"\nprecision = "auto"\ndevice = "auto"\n'
+        '\n[train]\nepochs = 50\nbatch_size = 32\nsampling = "shuffled"\nkeep = "macro_f1"\nevaluate_every = 1\n'
+        'precision = "auto"\ndevice = "auto"\n'
+        '\n[train.loss]\nuse = "gap"\n'
         '\n[train.optimizer]\nuse = "descent"\nlr = 0.1\n'
+        '\n[answers]\ntemperature = true\nthresholds = "fitted"\n'
         '\n[executor]\nuse = "here"\n'
     )
 
@@ -51,7 +54,7 @@ def test_components_of_a_recipe_made_in_python_keep_their_options() -> None:
         split=small.Halves(),
         features=small.Energy(bins=3),
         model=small.Dense(hidden_size=5),
-        train=Train(optimizer=small.Descent(lr=0.5)),
+        train=Train(loss=small.Gap(), optimizer=small.Descent(lr=0.5)),
         evaluate=[small.Hits()],
         executor=small.Here(),
     )
@@ -95,6 +98,7 @@ RECIPES = st.builds(
     ),
     train=st.builds(
         Train,
+        loss=st.just(small.Gap()),
         optimizer=st.builds(small.Descent, lr=st.floats(0, exclude_min=True)),
         scheduler=st.one_of(st.none(), st.builds(small.Steps)),
         keep=TEXT,
@@ -106,7 +110,8 @@ RECIPES = st.builds(
 @given(RECIPES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_recipe_survives(tmp_path: Path, parts: dict[str, Any]) -> None:
-    fixed = {"split": small.Halves(), "features": small.Energy(), "evaluate": [small.Hits()], "executor": small.Here()}
+    fixed: dict[str, Any] = {"split": small.Halves(), "features": small.Energy(), "evaluate": [small.Hits()]}
+    fixed |= {"executor": small.Here(), "requires": ["genrekit-small"]}
     recipe = Recipe(**parts, **fixed)
     assert loaded(dump(recipe), folder=tmp_path) == recipe
 

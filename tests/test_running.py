@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
-from toy_runs import ToyRuns, write
+from toy_runs import TOY, ToyRuns, write
 
 import genrekit
 from genrekit import bundle, clip_preparation, errors, pipeline, plugins, running
@@ -238,7 +238,8 @@ def test_model_that_cannot_be_exported_predicts_with_torch(toy: ToyRuns) -> None
     plugins.configure()
     with pytest.raises(errors.BundleError, match="needs the features 'toy-bands'") as caught:
         genrekit.load(str(folder))
-    assert "pip install" in str(caught.value)
+    assert "needs the model 'toy-small'" in str(caught.value)
+    assert f"try: --plugin {TOY}, the file that it was trained with" in str(caught.value)
 
 
 @pytest.mark.parametrize("when", [1, 2])

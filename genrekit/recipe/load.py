@@ -16,6 +16,7 @@ from genrekit.recipe.explain import explain
 from genrekit.recipe.fill import name_defaults
 from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
+from genrekit.recipe.requirements import unmet, with_requirements
 from genrekit.recipe.source import Source
 from genrekit.recipe.tasks import task_problems
 
@@ -28,7 +29,7 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
         data = _parse(path, text)
         source = Source(str(path), text, apply_overrides(data, overrides))
         name_defaults(data, source.overrides, plugins.registry)
-        recipe = _validate(data, path.resolve().parent, plugins, source)
+        recipe = with_requirements(_validate(data, path.resolve().parent, plugins, source), plugins)
     except RecursionError:
         raise RecipeError("the recipe is nested too deeply", where=str(path)) from None
     if problems := list(task_problems(recipe, plugins, source)):
@@ -80,11 +81,14 @@ def _syntax_error(path: Path, text: str, message: str) -> RecipeError:
 
 
 def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source) -> Recipe:
-    model = recipe_model(plugins.registry)
+    model, problems = recipe_model(plugins.registry), list(unmet(data.get("requires"), plugins, source))
     try:
-        return model.model_validate(data, context={"base": base})
+        recipe = model.model_validate(data, context={"base": base})
     except ValidationError as error:
-        raise RecipeError.of(explain(error, data, model, plugins, source)) from None
+        raise RecipeError.of([*problems, *explain(error, data, model, plugins, source)]) from None
+    if problems:
+        raise RecipeError.of(problems)
+    return recipe
 
 
 def _check_shapes(recipe: Recipe, source: Source) -> None:

@@ -126,6 +126,10 @@ class Recipe(Section):
     split_seed: int | None = Field(
         None, ge=0, lt=2**63, description="decides what the splitter draws, so that seeds can share a split; none: seed"
     )
+    requires: list[str] = Field(
+        [],
+        description='distributions that it needs, such as "genrekit-wavelet>=1.2"; those of its components are added',
+    )
     dataset: Dataset = Field(description="where clips and labels come from")
     split: Splitter = Field(description="which clips train, validate and test")
     features: FeatureExtractor = Field(description="what the model sees")

@@ -31,7 +31,8 @@ class MelOptions(genrekit.FeatureExtractor):
 
     @classmethod
     def example(cls, folder: Path) -> Self:
-        return cls(sample_rate=8000, n_fft=1024, hop_length=256, n_mels=40, frames=32)
+        small = {"sample_rate": 8000, "n_fft": 1024, "hop_length": 256, "n_mels": 40, "frames": 32}
+        return cls.model_validate(small)
 
     def highest(self) -> float:
         """The upper edge of the highest band, in Hz."""

@@ -1,0 +1,29 @@
+"""Which distribution brings a component that nothing installed brings: data, looked up only where a name is missing.
+
+The core never depends on a plugin. Like a shell's "command not found", it can still tell people what to install, from
+``plugin_index.toml``: [distribution], then kind = [names], where ``*`` stands for anything. Whoever publishes a plugin
+adds its lines there.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import tomllib
+from pathlib import Path
+
+INDEX = Path(__file__).with_name("plugin_index.toml")
+
+
+def distributions_with(kind: str, name: str) -> list[str]:
+    """The distributions that are known to bring the component, by name."""
+    return sorted(
+        distribution
+        for distribution, kinds in _index().items()
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in kinds.get(kind, []))
+    )
+
+
+@functools.cache
+def _index() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(INDEX.read_text(encoding="utf-8"))

@@ -83,8 +83,11 @@ def audit(source: str | Path, **options: Any) -> Audit:
     return audit_source(source, **options)
 
 
-def load(model: str | Path = "runs/latest") -> Predictor:
-    """A predictor from a run folder or bundle: ``genrekit.load("runs/latest").predict("song.wav")``."""
+def load(model: str | Path = "runs/latest", threshold: float | None = None) -> Predictor:
+    """A predictor from a run folder or bundle: ``genrekit.load("runs/latest").predict("song.wav")``.
+
+    ``threshold``, 0 to 1, is the probability below which no label is given; None: as the model was told in training.
+    """
     from genrekit.predict import Predictor
 
-    return Predictor.load(model)
+    return Predictor.load(model, threshold)

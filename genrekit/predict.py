@@ -41,6 +41,8 @@ class Predictor:
     @classmethod
     def load(cls, model: str | Path = "runs/latest", threshold: float | None = None) -> Predictor:
         """Load a bundle or a run's bundle. Without ``model.onnx`` torch and the bundle's plugins are needed."""
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise GenrekitError(f"a threshold of {threshold:g} is not a probability", hint="a number from 0 to 1")
         folder = bundle.find(model)
         manifest = bundle.read_manifest(folder)
         if bundle.ONNX in manifest.files:

@@ -14,6 +14,7 @@ import pytest
 from predicting import LABELS, RATE, level_predictor
 from predicting import recordings as recordings
 
+import genrekit
 from genrekit import bundle
 from genrekit.answers import Prediction, Rule, Window
 from genrekit.cli.prediction_files import write_csv, write_json
@@ -124,6 +125,11 @@ def test_parquet_holds_what_csv_holds(tmp_path: Path, timeline: bool) -> None:
     for name in ("path", "status", "label", "reason"):
         assert table.get_column(name).fill_null("").to_list() == [row[name] for row in rows]
     assert table.get_column("p(wind)").to_list() == [0.5] * (len(rows) - 1) + [None]
+
+
+def test_a_threshold_is_a_probability(tmp_path: Path) -> None:
+    with pytest.raises(GenrekitError, match="5 is not a probability"):
+        genrekit.load(tmp_path, threshold=5)
 
 
 def test_parquet_needs_a_file() -> None:

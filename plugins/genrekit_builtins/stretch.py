@@ -19,22 +19,24 @@ if TYPE_CHECKING:
 class Stretch(genrekit.Augmenter):
     """Stretches, squeezes and shifts a spectrogram's bins, and stretches or squeezes its time.
 
-    On a mel scale, a shift of the bins is about a change of pitch and of the vocal tract's length. Values between bins
+    On a mel scale this is about a change of pitch and of the vocal tract's length. Values between bins
     and frames are interpolated linearly. Beyond the lowest and highest bin these repeat; beyond the last frame comes 0,
     the clip's mean after normalisation.
     """
 
     use: Literal["stretch"] = "stretch"
     on: Literal["features"] = genrekit.Field("features", description="what it changes; `resample` changes waveforms")
-    bins: float = genrekit.Field(0.1, ge=0, le=0.9, description="largest stretch about the middle bin: 0.1 is 10 %")
-    shift: float = genrekit.Field(0.05, ge=0, le=0.5, description="largest shift of the bins, as a share of all bins")
+    bins: float = genrekit.Field(
+        0.15, ge=0, le=3, description="largest stretch, from the lowest bin: 0.15 is 1/1.15 to 1.15 times"
+    )
+    shift: float = genrekit.Field(0.0, ge=0, le=0.5, description="largest shift of the bins, as a share of all bins")
     time: float = genrekit.Field(0.2, ge=0, le=3, description="largest change of speed: 0.2 is 1/1.2 to 1.2 times")
     probability: float = genrekit.Field(0.8, ge=0, le=1, description="the chance that a clip is changed in an epoch")
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, float]:
-        widest = math.log1p(self.time)
+        highest, widest = math.log1p(self.bins), math.log1p(self.time)
         return {
-            "scale": 1 + rng.uniform(-self.bins, self.bins),
+            "scale": math.exp(rng.uniform(-highest, highest)),
             "shift": rng.uniform(-self.shift, self.shift),
             "speed": math.exp(rng.uniform(-widest, widest)),
         }
@@ -44,8 +46,7 @@ class Stretch(genrekit.Augmenter):
 
         bins, frames = batch.shape[-2:]
         draws = {name: values.to(batch)[:, None] for name, values in draws.items()}
-        middle, rows = (bins - 1) / 2, torch.arange(bins, device=batch.device)
-        heights = (rows - middle) * draws["scale"] + middle + draws["shift"] * bins
+        heights = torch.arange(bins, device=batch.device) * draws["scale"] + draws["shift"] * bins
         times = torch.arange(frames, device=batch.device) * draws["speed"]
         stretched = interpolated(batch, heights, dim=2)
         return interpolated(stretched, times, dim=3).masked_fill((times > frames - 1)[:, None, None], 0.0)

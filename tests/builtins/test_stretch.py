@@ -28,9 +28,10 @@ def test_a_shift_moves_bins_and_repeats_the_edge() -> None:
     assert Stretch().apply(batch, draw(shift=-0.375))[0, 0, :, 0].tolist() == [0, 0, 0.5, 1.5]
 
 
-def test_the_middle_bin_stays_where_bins_are_stretched() -> None:
+def test_the_lowest_bin_stays_where_bins_are_stretched() -> None:
     batch = torch.arange(5.0).reshape(1, 1, 5, 1).repeat(1, 1, 1, 2)
-    assert Stretch().apply(batch, draw(scale=0.5))[0, 0, :, 0].tolist() == [1, 1.5, 2, 2.5, 3]
+    assert Stretch().apply(batch, draw(scale=0.5))[0, 0, :, 0].tolist() == [0, 0.5, 1, 1.5, 2]
+    assert Stretch().apply(batch, draw(scale=2.0))[0, 0, :, 0].tolist() == [0, 2, 4, 4, 4]
 
 
 def test_twice_as_fast_is_half_as_long_and_zeros_follow() -> None:
@@ -46,7 +47,7 @@ def test_agrees_with_torchs_grid_sample() -> None:
     draws = draws_for(augmenter, batch)
     matrix = torch.zeros(4, 2, 3)
     matrix[:, 0, 0], matrix[:, 1, 1] = 1, draws["scale"]
-    matrix[:, 1, 2] = 2 * draws["shift"] * 12 / 11  # from shares of the bins to -1..1 between the outer bins' centres
+    matrix[:, 1, 2] = draws["scale"] - 1 + 2 * draws["shift"] * 12 / 11  # from shares of the bins to -1..1 between the outer bins' centres
     grid = functional.affine_grid(matrix, list(batch.shape), align_corners=True)
     expected = functional.grid_sample(batch, grid, padding_mode="border", align_corners=True)
     torch.testing.assert_close(augmenter.apply(batch, draws), expected, rtol=1e-4, atol=1e-4)
@@ -56,7 +57,7 @@ def test_draws_stay_within_the_options() -> None:
     rng, augmenter = generator(0), Stretch(bins=0.2, shift=0.1, time=0.5)
     draws = [augmenter.draw(rng, (1, 8, 8)) for _ in range(2000)]
     found = {name: np.array([one[name] for one in draws]) for name in draws[0]}
-    assert 0.8 <= found["scale"].min() < 0.81 < 1.19 < found["scale"].max() <= 1.2
+    assert 1 / 1.2 <= found["scale"].min() < 0.84 < 1.19 < found["scale"].max() <= 1.2
     assert -0.1 <= found["shift"].min() < -0.099 < 0.099 < found["shift"].max() <= 0.1
     assert 1 / 1.5 <= found["speed"].min() < 0.68 < 1.49 < found["speed"].max() <= 1.5
     assert abs(np.log(found["speed"]).mean()) < 0.02 * math.log(1.5), "slower as often as faster"

@@ -4,22 +4,61 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import statistics
 import tomllib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from toy_runs import TOY, ToyRuns, write
+from toy_runs import RECIPE, TOY, ToyRuns, make_tones
 
-from genrekit import bundle, clip_preparation, errors, pipeline, running
+from genrekit import bundle, clip_preparation, errors, pipeline, plugins, running
+from genrekit.pipeline import RunResult
 
+SLOW_TO_LEARN = "train.optimizer.lr=0.0005"
 TWO_FOLDS = ("split={use='toy-folds', folds=2, validation=false}", "train.keep=last", "train.epochs=2")
 THREE_FOLDS = ("split={use='toy-folds'}", "train.epochs=2")
 
 Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tones and a recipe for all tests of this file."""
+    root = tmp_path_factory.mktemp("series")
+    make_tones(root / "tones")
+    (root / "recipe.toml").write_text(RECIPE)
+    return root
+
+
+@pytest.fixture
+def shared(place: Path) -> Iterator[ToyRuns]:
+    """Runs in that place."""
+    plugins.configure(local=[str(TOY)])
+    yield ToyRuns(place)
+    plugins.configure()
+
+
+_made: dict[str, RunResult] = {}
+
+
+@pytest.fixture
+def four(shared: ToyRuns) -> RunResult:
+    """Two folds with two seeds, run once; tests only look."""
+    if "four" not in _made:
+        _made["four"] = shared.run(SLOW_TO_LEARN, *TWO_FOLDS, folds=True, seeds=2)
+    return _made["four"]
+
+
+@pytest.fixture
+def whole(shared: ToyRuns) -> Path:
+    """Three folds that nothing interrupted, run once; tests only look."""
+    if "whole" not in _made:
+        _made["whole"] = shared.run(*THREE_FOLDS, folds=True)
+    return _made["whole"].folder
 
 
 def content(path: Path) -> Any:
@@ -39,9 +78,8 @@ def results(folder: Path) -> dict[str, str]:
     return weights | {name: (folder / name).read_text() for name in kept}
 
 
-def test_folds_and_seeds_in_one_folder(toy: ToyRuns) -> None:
-    result = toy.run(*TWO_FOLDS, folds=True, seeds=2)
-    folder, names = result.folder, ["fold-1-seed-3", "fold-2-seed-3", "fold-1-seed-4", "fold-2-seed-4"]
+def test_folds_and_seeds_in_one_folder(four: RunResult, place: Path) -> None:
+    folder, names = four.folder, ["fold-1-seed-3", "fold-2-seed-3", "fold-1-seed-4", "fold-2-seed-4"]
     assert [run["folder"] for run in content(folder / "summary.json")["runs"]] == names
     for name in names:
         assert (folder / name / "bundle" / "model.onnx").exists()
@@ -49,27 +87,26 @@ def test_folds_and_seeds_in_one_folder(toy: ToyRuns) -> None:
         assert name == f"fold-{recipe['split']['fold'] + 1}-seed-{recipe['seed']}"
         assert recipe.get("split_seed") == (3 if recipe["seed"] == 4 else None)
         assert content(folder / name / "status.json") == {"status": "finished"}
-    assert (toy.root / "runs" / "latest").resolve() == folder.resolve()
-    assert not result.interrupted
-    assert result.summary == content(folder / "summary.json")
-    assert result.metrics == content(folder / "metrics.json")
+    assert not four.interrupted
+    assert four.summary == content(folder / "summary.json")
+    assert four.metrics == content(folder / "metrics.json")
     page = (folder / "report.html").read_text()
     assert all(f'href="{name}/report.html"' in page for name in names)
     assert "std over folds" in page
 
 
-def test_every_clip_is_tested_once_with_each_seed(toy: ToyRuns) -> None:
-    folder = toy.run(*TWO_FOLDS, folds=True, seeds=2).folder
+def test_every_clip_is_tested_once_with_each_seed(four: RunResult, place: Path) -> None:
+    folder = four.folder
     runs = {run["folder"]: run for run in content(folder / "summary.json")["runs"]}
     tested = Counter((runs[row["run"]]["seed"], row["path"]) for row in lines(folder))
-    clips = {str(path) for path in toy.tones.rglob("*.wav")}
+    clips = {str(path) for path in (place / "tones").rglob("*.wav")}
     assert tested == Counter((seed, path) for seed in (3, 4) for path in clips)
     for name in runs:
         assert [row["path"] for row in lines(folder / name)] == [r["path"] for r in lines(folder) if r["run"] == name]
 
 
-def test_the_mean_the_deviations_and_all_clips_together(toy: ToyRuns) -> None:
-    folder = toy.run("train.optimizer.lr=0.0005", *TWO_FOLDS, folds=True, seeds=2).folder
+def test_the_mean_the_deviations_and_all_clips_together(four: RunResult) -> None:
+    folder = four.folder
     summary, metrics = content(folder / "summary.json"), content(folder / "metrics.json")
     right = {
         (run["fold"], run["seed"]): statistics.fmean(
@@ -105,10 +142,10 @@ def test_seeds_alone_repeat_the_split_there_is(toy: ToyRuns) -> None:
     assert [row["path"] for row in first] == [row["path"] for row in second]
 
 
-def test_a_fold_is_the_run_that_its_recipe_makes(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    fold = toy.run(*THREE_FOLDS, folds=True).folder / "fold-2"
+def test_a_fold_is_the_run_that_its_recipe_makes(shared: ToyRuns, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fold = whole / "fold-2"
     monkeypatch.setattr("genrekit.clip_preparation._windows", lambda *args: pytest.fail("decoded again"))
-    alone = running.run_recipe(fold / "recipe.toml", runs=toy.root / "alone", store=toy.root / "store").folder
+    alone = running.run_recipe(fold / "recipe.toml", runs=shared.root / "alone", store=shared.root / "store").folder
     weights = [(folder / "bundle" / "model.safetensors").read_bytes() for folder in (fold, alone)]
     assert weights[0] == weights[1]
     assert lines(fold) == lines(alone)
@@ -129,10 +166,9 @@ def test_every_clip_is_decoded_once_for_all_runs(toy: ToyRuns, monkeypatch: pyte
 
 @pytest.mark.parametrize("epoch", [1, 2])
 def test_interrupted_in_the_second_fold_it_goes_on_exactly(
-    toy: ToyRuns, epoch: int, monkeypatch: pytest.MonkeyPatch
+    shared: ToyRuns, whole: Path, epoch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After epoch 2 the fold is trained but not finished; within epoch 1 there is nothing to keep yet."""
-    whole = toy.run(*THREE_FOLDS, folds=True).folder
     original = pipeline.Run.epoch_ended
 
     def interrupting(self: Any, line: dict[str, float]) -> Any:
@@ -141,7 +177,7 @@ def test_interrupted_in_the_second_fold_it_goes_on_exactly(
         return original(self, line)
 
     monkeypatch.setattr(pipeline.Run, "epoch_ended", interrupting)
-    result = toy.run(*THREE_FOLDS, folds=True)
+    result = shared.run(*THREE_FOLDS, folds=True)
     assert result.interrupted
     assert result.summary is not None
     assert [run["status"] for run in result.summary["runs"]] == ["finished", "unfinished", "unfinished"]
@@ -149,40 +185,44 @@ def test_interrupted_in_the_second_fold_it_goes_on_exactly(
     assert not (result.folder / "fold-3").exists()
     monkeypatch.setattr(pipeline.Run, "epoch_ended", original)
     first = (result.folder / "fold-1" / "report.html").stat().st_mtime_ns
-    resumed = running.resume_run(result.folder, store=toy.root / "store")
+    resumed = running.resume_run(result.folder, store=shared.root / "store")
     assert not resumed.interrupted
     assert results(resumed.folder) == results(whole)
     assert (result.folder / "fold-1" / "report.html").stat().st_mtime_ns == first
 
 
-def test_killed_at_any_place_it_goes_on_exactly(toy: ToyRuns) -> None:
+def test_killed_at_any_place_it_goes_on_exactly(shared: ToyRuns, whole: Path) -> None:
     """What a kill leaves behind: a fold that says it is running, another that is an empty folder."""
-    folder = toy.run(*THREE_FOLDS, folds=True).folder
-    whole = results(folder)
-    for path in (folder / "fold-3").rglob("*"):
-        if path.is_file():
-            path.unlink()
+    folder = Path(shutil.copytree(whole, whole.with_name("killed")))
+    for path in (folder / "fold-3").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     (folder / "fold-2" / "status.json").write_text('{"status": "running"}')
     (folder / "fold-2" / "metrics.json").unlink()
     (folder / "metrics.json").unlink()
-    running.resume_run(folder, store=toy.root / "store")
-    assert results(folder) == whole
+    running.resume_run(folder, store=shared.root / "store")
+    assert results(folder) == results(whole)
 
 
-def test_a_finished_series_trains_nothing_again(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = toy.run(*TWO_FOLDS, folds=True).folder
-    whole = results(folder)
+def test_a_finished_series_trains_nothing_again(
+    shared: ToyRuns, four: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = results(four.folder)
     monkeypatch.setattr(pipeline.Run, "go", lambda *args: pytest.fail("ran again"))
-    assert running.resume_run(folder, store=toy.root / "store").metrics == content(folder / "metrics.json")
-    assert results(folder) == whole
+    again = running.resume_run(four.folder, store=shared.root / "store")
+    assert (again.metrics, again.summary, again.interrupted) == (four.metrics, four.summary, False)
+    assert results(four.folder) == before
 
 
-def test_other_data_is_refused(toy: ToyRuns) -> None:
-    folder = toy.run(*TWO_FOLDS, folds=True).folder
-    (folder / "fold-2" / "status.json").unlink()
-    (toy.tones / "low" / "0.wav").rename(toy.tones / "low" / "another.wav")
-    with pytest.raises(errors.DataError, match="the data is not what the runs in .* were started with"):
-        running.resume_run(folder, store=toy.root / "store")
+@pytest.mark.parametrize("change", ["rename", "add"])
+def test_other_data_is_refused(shared: ToyRuns, four: RunResult, change: str) -> None:
+    path = shared.tones / "low" / "0.wav"
+    other = path.with_name("another.wav")
+    path.rename(other) if change == "rename" else shutil.copy(path, other)
+    try:
+        with pytest.raises(errors.DataError, match=r"the data is not what the runs in .* were started with"):
+            running.resume_run(four.folder, store=shared.root / "store")
+    finally:
+        other.replace(path)
 
 
 def test_a_fold_that_fails_leaves_those_before_it(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,15 +249,14 @@ def test_one_unusable_fold_stops_before_anything_is_made(toy: ToyRuns) -> None:
     assert not (toy.root / "runs").exists()
 
 
-def test_a_model_of_a_series_must_be_named(toy: ToyRuns) -> None:
-    folder = toy.run(*TWO_FOLDS, "train.epochs=1", folds=True).folder
+def test_a_model_of_a_series_must_be_named(whole: Path) -> None:
     with pytest.raises(errors.BundleError) as caught:
-        bundle.find(folder)
+        bundle.find(whole)
     assert str(caught.value) == (
-        f"{folder} is a series of 2 runs, each with a model of its own\n"
-        f"  why: trained are fold-1, fold-2\n  try: --model {folder}/fold-1"
+        f"{whole} is a series of 3 runs, each with a model of its own\n"
+        f"  why: trained are fold-1, fold-2, fold-3\n  try: --model {whole}/fold-1"
     )
-    assert bundle.find(folder / "fold-2") == folder / "fold-2" / "bundle"
+    assert bundle.find(whole / "fold-2") == whole / "fold-2" / "bundle"
 
 
 @pytest.fixture
@@ -240,8 +279,8 @@ def test_the_command_line_tells_all_of_it(command: Command, here: Path) -> None:
     assert "fold 2 (fold = 1), seed 4: run 4 of 4" in said
     assert not any(line.startswith("try: ") for line in said)
     accuracy = content(folder / "summary.json")["figures"]["accuracy"]
-    table = {line[: line.index("  ")]: line.split() for line in said[-9:-1]}
-    assert said[-9].split()[:3] == ["test", "clips", "accuracy"]
+    table = {line[: line.index("  ")]: line.split() for line in said[-10:-1]}
+    assert said[-10].split()[:3] == ["test", "clips", "accuracy"]
     assert table["fold 1 (fold = 0), 2 seeds"][-2] == f"{accuracy['by_fold']['1']:.4f}"
     assert table["seed 4, 2 folds"][-2] == f"{accuracy['by_seed']['4']:.4f}"
     assert table["mean"][-2] == f"{accuracy['mean']:.4f}"
@@ -266,11 +305,3 @@ def test_resuming_changes_no_plan(command: Command, here: Path, option: list[str
     answer = command("run", "--resume", "runs/latest", *option)
     assert answer.code == 2
     assert answer.err.startswith("--resume takes the recipe from the run folder\n")
-
-
-def test_added_clips_do_not_slip_into_a_series(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = toy.run(*TWO_FOLDS, folds=True).folder
-    (folder / "fold-2" / "status.json").unlink()
-    write(toy.tones / "low" / "new.wav", [0.1] * 6000)
-    with pytest.raises(errors.DataError, match="files were added"):
-        running.resume_run(folder, store=toy.root / "store")

@@ -2,7 +2,7 @@
 # make test   the same environment, then all tests; real-data tests run where GENREKIT_TEST_DATA leads to the clips
 # make lint   formatting, lint and types
 # make docs   write docs/reference anew from the code
-# make bench  what the figures in docs/benchmarks.md come from; takes about half an hour, wants a quiet machine
+# make bench  what the figures in docs/benchmarks.md come from; takes about an hour and 7 GB, wants a quiet machine
 # make pin    work out constraints.txt anew
 UV := $(or $(shell command -v uv),.tools/bin/uv)
 BIN := .venv/bin

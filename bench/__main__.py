@@ -50,9 +50,9 @@ def page(results: dict[str, dict[str, Any]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; nothing here is typed by hand. Each table is one script in `bench/`, which says here",
-        "what it does. What is compared ran in turn, on the same clips, in fresh processes; figures are medians. Ratios",
-        "carry over to other machines, seconds do not.",
+        "Written by `make bench`; nothing here is typed by hand. A table is one script in `bench/`, in its own words.",
+        "What is compared ran in turn, on the same clips, in fresh processes; figures are medians. Ratios carry",
+        "over to other machines, seconds do not.",
         "",
     ]
     for name, result in results.items():

@@ -1,8 +1,9 @@
-"""Start-up: seconds until the commands that do no work have answered, and what they imported.
+"""Start-up: seconds until the commands that do no work have answered.
 
     python bench/startup.py [--rounds 5]
 
-Whole processes with compiled bytecode, as a user has after the first call. Prints a line of JSON.
+Whole processes with compiled bytecode, as a user has after the first call. autrainer 0.10 is another framework for the
+same work; it is left out where it cannot be installed. Prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -16,14 +17,22 @@ import sys
 import time
 from pathlib import Path
 
+import autrainer_peer
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "gtzan_crnn.toml"
 COMMANDS = {
-    "python -c pass": ["-c", "pass"],
-    "genrekit --help": ["-m", "genrekit", "--help"],
-    "genrekit plugins": ["-m", "genrekit", "plugins"],
-    "genrekit recipe check": ["-m", "genrekit", "recipe", "check", str(EXAMPLE)],
-    "import torch": ["-c", "import torch"],
+    "python -c pass": [sys.executable, "-c", "pass"],
+    "genrekit --help": [sys.executable, "-m", "genrekit", "--help"],
+    "genrekit plugins": [sys.executable, "-m", "genrekit", "plugins"],
+    "genrekit recipe check": [sys.executable, "-m", "genrekit", "recipe", "check", str(EXAMPLE)],
+    "import torch": [sys.executable, "-c", "import torch"],
 }
+
+
+def commands() -> dict[str, list[str]]:
+    """Ours, and the peer's where it is to be had."""
+    peer = autrainer_peer.executable()
+    return COMMANDS | ({"autrainer --help": [str(peer), "--help"]} if peer else {})
 
 
 def main() -> None:
@@ -32,11 +41,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    measured = commands()
+    seconds: dict[str, list[float]] = {name: [] for name in measured}
     for number in range(rounds + 1):
-        for name, arguments in COMMANDS.items():
+        for name, command in measured.items():
             started = time.perf_counter()
-            subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=True)
+            subprocess.run(command, env=environment, capture_output=True, check=True)
             if number:  # the first round compiles bytecode
                 seconds[name].append(time.perf_counter() - started)
     print(json.dumps({name: round(statistics.median(times), 3) for name, times in seconds.items()}))

@@ -41,7 +41,7 @@ def audit(
     todo = list(stretches(given.clips))
     with told.steps("audio", len(todo)) as advance:
         facts = examine_all(todo, given.executor, advance)
-    twins = find_twins(facts, todo)
+    twins = find_twins(facts, todo, told)
     TwinMemory(Path(store) if store else default_root()).remember(todo, facts, twins)
     material = Material(given.clips, facts, twins, given.window_s)
     return Audit(

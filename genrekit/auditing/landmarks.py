@@ -1,13 +1,14 @@
-"""A recording's fingerprint: pairs of spectral peaks ("landmarks"), as in Wang, "An industrial-strength audio search
-algorithm", ISMIR 2003.
+"""A recording's fingerprint: constellations of spectral peaks ("landmarks"), after Wang, "An industrial-strength audio
+search algorithm", ISMIR 2003; of three peaks, as in Six and Leman, "Panako", ISMIR 2014.
 
 A peak is where the spectrogram is largest in its neighbourhood, which gain does not change and lossy codecs seldom
-do. A landmark is two peaks near each other: the first one's frequency, the steps to the second in frequency and time.
-Where it lies in time is apart, so a copy that starts later holds the same landmarks, all shifted alike.
+do. A landmark is three peaks near each other: the first one's frequency, the steps to the others in frequency and
+time. Where it lies in time is apart, so a copy that starts later holds the same landmarks, all shifted alike.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,11 @@ WINDOW, HOP = 256, 64
 NEAR_FRAMES, NEAR_BINS = 3, 4
 """A peak is the largest for so many frames and bins on each side."""
 
-PAIRS = 5
-"""With how many of the peaks that follow it a peak is paired."""
+FOLLOWERS = 5
+"""Any two of so many peaks that follow a peak make a landmark with it."""
 
 REACH_FRAMES, REACH_BINS = 64, 64
-"""How far apart, at most, the peaks of a pair are."""
+"""How far from the first peak the others are, at most."""
 
 LOWEST_BIN = 2
 """Below 62 Hz there is hum and DC."""
@@ -54,40 +55,57 @@ def fingerprint(blocks: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
+HASH_BITS, FRAME_BITS = 26, 18
+"""2^18 frames are 35 minutes; what comes later in a clip is found again only as much later in the other."""
+
+
 def pack(hashes: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """One uint64 a landmark: 20 bits of hash, and in the lowest 20 bits the frame."""
+    """One uint64 a landmark: the hash in the highest bits, the frame in the lowest, room for a number between."""
     import numpy as np
 
-    # 2^20 frames are 2.3 hours; what comes later is told apart from what comes first by its hash only.
-    return (hashes.astype(np.uint64) << np.uint64(44)) | (frames.astype(np.uint64) & np.uint64(0xFFFFF))
+    high = (hashes.astype(np.uint64) & np.uint64(2**HASH_BITS - 1)) << np.uint64(64 - HASH_BITS)
+    return high | (frames.astype(np.uint64) & np.uint64(2**FRAME_BITS - 1))
 
 
-def sketch(hashes: np.ndarray, frames: np.ndarray, first: int = 0) -> np.ndarray:
+def sketch(codes: np.ndarray, frames: np.ndarray, first: int = 0) -> np.ndarray:
     """At most `KEPT` landmarks, packed, their frames counted from ``first``."""
     import numpy as np
 
-    # Fibonacci hashing: neighbouring hashes end far apart.
-    scrambled = hashes.astype(np.uint32) * np.uint32(2654435769)
+    # Fibonacci hashing: neighbouring codes end far apart.
+    scrambled = (codes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)
     chosen = np.argsort(scrambled, kind="stable")[:KEPT]
-    return pack(hashes[chosen], frames[chosen] + first)
+    return pack(scrambled[chosen], frames[chosen] + first)
 
 
 def landmarks(waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All landmarks of a waveform [samples] at `RATE` Hz: (hash int64 [n], frame of the first peak int64 [n])."""
+    """All landmarks of a waveform [samples] at `RATE` Hz: (code int64 [n], frame of the first peak int64 [n])."""
     import numpy as np
 
     frame, bin_ = peaks(spectrogram(waveform))
-    hashes, frames = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    paired = np.zeros(len(frame), np.int64)
-    # Peaks are sorted by time: the k-th after a peak is the next to try, for all peaks at once.
-    for k in range(1, min(len(frame), 16 * PAIRS)):
+    follower = followers(frame, bin_)
+    steps = ((bin_[follower] - bin_[:, None] + REACH_BINS) << 6) | (frame[follower] - frame[:, None])
+    codes, frames = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for one, other in itertools.combinations(range(FOLLOWERS), 2):
+        there = follower[:, other] >= 0
+        code = (bin_[there] << 26) | (steps[there, one] << 13) | steps[there, other]
+        codes.append(code)
+        frames.append(frame[there])
+    return np.concatenate(codes), np.concatenate(frames)
+
+
+def followers(frame: np.ndarray, bin_: np.ndarray) -> np.ndarray:
+    """The next peaks near each peak, int64 [peaks, FOLLOWERS], -1 where there are no more. Peaks are sorted by time."""
+    import numpy as np
+
+    found, count = np.full((len(frame), FOLLOWERS), -1, np.int64), np.zeros(len(frame), np.int64)
+    # The k-th after a peak is the next to try, for all peaks at once.
+    for k in range(1, min(len(frame), 16 * FOLLOWERS)):
         later, higher = frame[k:] - frame[:-k], bin_[k:] - bin_[:-k]
-        near = (later > 0) & (later < REACH_FRAMES) & (abs(higher) < REACH_BINS) & (paired[:-k] < PAIRS)
-        paired[:-k] += near
-        code = (bin_[:-k] << 13) | ((higher + REACH_BINS) << 6) | later
-        hashes.append(code[near])
-        frames.append(frame[:-k][near])
-    return np.concatenate(hashes), np.concatenate(frames)
+        near = (later > 0) & (later < REACH_FRAMES) & (abs(higher) < REACH_BINS) & (count[:-k] < FOLLOWERS)
+        rows = np.flatnonzero(near)
+        found[rows, count[rows]] = rows + k
+        count[rows] += 1
+    return found
 
 
 def spectrogram(waveform: np.ndarray) -> np.ndarray:

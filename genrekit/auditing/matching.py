@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from genrekit.auditing.landmarks import FRAME_BITS, HASH_BITS
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -27,6 +29,14 @@ SHARE = 0.02
 """… and the share of the smaller fingerprint that they must be."""
 
 
+MOST = 2 ** (64 - HASH_BITS - FRAME_BITS) - 1
+"""So many clips have numbers that fit."""
+
+MOST_FRAMES = 2**FRAME_BITS - 1
+ZERO = 2**20
+"""What stands for no shift."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """``second`` may hold what ``first`` does, ``shift`` frames earlier; numbers of fingerprints, first < second."""
@@ -42,10 +52,9 @@ def candidates(fingerprints: Sequence[np.ndarray]) -> Iterator[Candidate]:
     import numpy as np
 
     sizes = np.array([len(one) for one in fingerprints], np.int64)
-    if len(sizes) >= 2**24:
-        raise ValueError(f"{len(sizes)} fingerprints: 16,777,215 at most")
-    # hash (20 bits) | clip (24) | frame (20)
-    coded = [one | np.uint64(number << 20) for number, one in enumerate(fingerprints)]
+    if len(sizes) > MOST:
+        raise ValueError(f"{len(sizes)} fingerprints: {MOST} at most")
+    coded = [one | np.uint64(number << FRAME_BITS) for number, one in enumerate(fingerprints)]
     everything = np.concatenate(coded) if coded else np.zeros(0, np.uint64)
     index = np.sort(everything)
     for start, stop in _blocks(sizes):
@@ -65,22 +74,22 @@ def _blocks(sizes: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def _hits(queries: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Landmarks of later clips with a query's hash: first clip (24 bits) | second clip (24) | shift + 2^15 (16)."""
+    """Landmarks of later clips with a query's hash: first clip (20 bits) | second clip (20) | shift + `ZERO` (24)."""
     import numpy as np
 
-    clip = (queries >> np.uint64(20)) & np.uint64(0xFFFFFF)
+    frame, hash_, clip = np.uint64(MOST_FRAMES), np.uint64(64 - HASH_BITS), np.uint64(MOST)
+    own = (queries >> np.uint64(FRAME_BITS)) & clip
     # The first landmark of a later clip with the same hash.
-    at = np.searchsorted(index, (queries | np.uint64(0xFFFFF)) + np.uint64(1))
-    found: list[np.ndarray] = []
+    at = np.searchsorted(index, (queries | frame) + np.uint64(1))
+    found, left = [np.zeros(0, np.uint64)], np.arange(len(queries))
     for step in range(NEIGHBOURS):
-        here = at + step < len(index)
-        other = index[np.where(here, at + step, 0)]
-        here &= (other >> np.uint64(44)) == (queries >> np.uint64(44))
-        shift = (other & np.uint64(0xFFFFF)).astype(np.int64) - (queries & np.uint64(0xFFFFF)).astype(np.int64)
-        here &= abs(shift) < 2**15
-        second = (other >> np.uint64(20)) & np.uint64(0xFFFFFF)
-        code = (clip << np.uint64(40)) | (second << np.uint64(16)) | (shift + 2**15).astype(np.uint64)
-        found.append(code[here])
+        left = left[at[left] + step < len(index)]
+        query, other = queries[left], index[at[left] + step]
+        same = (other >> hash_) == (query >> hash_)
+        left, query, other = left[same], query[same], other[same]
+        shift = (other & frame) + np.uint64(ZERO) - (query & frame)
+        second = (other >> np.uint64(FRAME_BITS)) & clip
+        found.append((own[left] << np.uint64(44)) | (second << np.uint64(24)) | shift)
     return np.concatenate(found)
 
 
@@ -92,12 +101,12 @@ def _best(hits: np.ndarray, sizes: np.ndarray) -> Iterator[Candidate]:
     # A shift that is no whole number of frames falls on two.
     beside = np.append(code[1:] == code[:-1] + np.uint64(1), False)
     total = count + np.where(beside, np.append(count[1:], 0), 0)
-    pair = code >> np.uint64(16)
-    first, second = (pair >> np.uint64(24)).astype(np.int64), (pair & np.uint64(0xFFFFFF)).astype(np.int64)
+    pair = code >> np.uint64(24)
+    first, second = (pair >> np.uint64(20)).astype(np.int64), (pair & np.uint64(MOST)).astype(np.int64)
     likely = (total >= ENOUGH) & (total >= SHARE * np.minimum(sizes[first], sizes[second]))
     rows = np.flatnonzero(likely)
     rows = rows[np.lexsort((-total[rows], pair[rows]))]
     _, kept = np.unique(pair[rows], return_index=True)
     for row in rows[kept].tolist():
-        shift = int(code[row] & np.uint64(0xFFFF)) - 2**15
+        shift = int(code[row] & np.uint64(2**24 - 1)) - ZERO
         yield Candidate(int(first[row]), int(second[row]), shift, int(total[row]))

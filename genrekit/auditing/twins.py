@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor as Pool
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from genrekit.auditing.alignment import Likeness, compare
 from genrekit.auditing.examination import Facts, Stretch
 from genrekit.auditing.landmarks import HOP, RATE
 from genrekit.auditing.matching import Candidate, candidates
+from genrekit.console import Narrator
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
 
@@ -46,7 +47,7 @@ class Twins:
 def find_twins(
     facts: Sequence[Facts],
     stretches: Sequence[Stretch],
-    steps: Callable[[int], Callable[[str], None]] = lambda _: lambda _: None,
+    narrator: Narrator | None = None,
 ) -> list[Twins]:
     """All twins among usable clips, ``stretches[i]`` being what ``facts[i]`` is of.
 
@@ -59,7 +60,9 @@ def find_twins(
     found += _overlapping(where[one.row] for one in sounding)
     tied = {(twins.first, twins.second) for twins in found}
     alone = [one for one in sounding if one.row not in first_of]
-    found += [twins for twins in _alike(alone, where, steps) if (twins.first, twins.second) not in tied]
+    found += [
+        twins for twins in _alike(alone, where, narrator or Narrator()) if (twins.first, twins.second) not in tied
+    ]
     return sorted(found, key=lambda twins: (twins.first, twins.second))
 
 
@@ -88,13 +91,10 @@ def _overlapping(stretches: Iterable[Stretch]) -> Iterator[Twins]:
                 yield Twins(first.row, second.row, "overlap", first.start_s - second.start_s, same)
 
 
-def _alike(
-    facts: Sequence[Facts], where: dict[int, Stretch], steps: Callable[[int], Callable[[str], None]]
-) -> Iterator[Twins]:
+def _alike(facts: Sequence[Facts], where: dict[int, Stretch], narrator: Narrator) -> Iterator[Twins]:
     """Those whose fingerprints and then whose waveforms agree."""
     pairs = list(candidates([one.landmarks for one in facts if one.landmarks is not None]))
-    advance = steps(len(pairs))
-    with ThreadPoolExecutor(usable_cpus()) as pool:
+    with ThreadPoolExecutor(usable_cpus()) as pool, narrator.steps("twins", len(pairs)) as advance:
         for pair, likeness in zip(pairs, _compared(pool, pairs, facts, where), strict=True):
             first, second = facts[pair.first], facts[pair.second]
             advance(first.path)

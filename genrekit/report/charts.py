@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WIDTH, HEIGHT = 400, 250
-LEFT, RIGHT, TOP, BOTTOM = 50, 388, 22, 212
+LEFT, RIGHT, TOP, BOTTOM = 50, 378, 22, 212
 MARKED = 30
 """Lines of at most so many points show each as a dot."""
 

@@ -234,6 +234,8 @@ class Evaluator(Component):
     kind: ClassVar[str] = "evaluator"
     tasks: ClassVar[frozenset[Task]] = frozenset({"single-label"})
     """What its figures are made for: clips with one label, with any number of labels ("multi-label"), or both."""
+    less_is_better: ClassVar[frozenset[str]] = frozenset()
+    """Those of its figures of which a lower one is better, so that the best epoch is. Losses are known."""
 
     def metrics(self, outcome: Outcome) -> dict[str, Any]:
         """JSON-ready figures of one part. Plain numbers also appear in every epoch's line of the history.

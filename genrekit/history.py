@@ -6,9 +6,13 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from genrekit import atomic
 from genrekit.errors import TrainingError
+
+if TYPE_CHECKING:
+    from genrekit.component import Evaluator
 
 EpochLine = dict[str, float]
 """A line of ``history.jsonl``: the epoch, losses, figures, learning rate and seconds."""
@@ -20,17 +24,23 @@ UNVALIDATED = frozenset({"epoch", "train_loss", "lr", "train_s", "epoch_s", "bes
 """What a line holds of an epoch that was not validated."""
 
 LESS_IS_BETTER = frozenset({"loss", "train_loss", "log_loss", "brier", "expected_calibration_error"})
+"""The figures of which a lower one is better, whoever gives them."""
 
 
-def goodness(line: EpochLine, figure: str) -> float:
-    """The figure, turned so that more is better."""
+def less_is_better(evaluators: Iterable[Evaluator]) -> frozenset[str]:
+    """The figures of which a lower one is better, those that evaluators name included."""
+    return LESS_IS_BETTER.union(*(evaluator.less_is_better for evaluator in evaluators))
+
+
+def goodness(line: EpochLine, figure: str, less: frozenset[str] = LESS_IS_BETTER) -> float:
+    """The figure, turned so that more is better; of those in ``less``, less is."""
     if figure not in line:
         raise TrainingError(
             f"no evaluator gives the figure '{figure}'",
             why=f"there are: {', '.join(sorted(line))}",
             hint="one of them for train.keep and train.stop_early.metric",
         )
-    value = -line[figure] if figure in LESS_IS_BETTER else line[figure]
+    value = -line[figure] if figure in less else line[figure]
     return value if math.isfinite(value) else -math.inf
 
 
@@ -39,7 +49,7 @@ def validated(lines: Iterable[EpochLine]) -> list[EpochLine]:
     return [line for line in lines if set(line) - UNVALIDATED]
 
 
-def best(lines: Sequence[EpochLine], figure: str) -> EpochLine | None:
+def best(lines: Sequence[EpochLine], figure: str, less: frozenset[str] = LESS_IS_BETTER) -> EpochLine | None:
     """The line with the best figure; of equals, the one whose validation loss is lower, then the earlier.
 
     None where no epoch has been validated yet. With `LAST` for a figure, the last line.
@@ -47,15 +57,16 @@ def best(lines: Sequence[EpochLine], figure: str) -> EpochLine | None:
     if figure == LAST:
         return lines[-1]
     judged = validated(lines)
-    return max(judged, key=lambda line: (goodness(line, figure), goodness({"loss": 0.0} | line, "loss")), default=None)
+    by_loss = {line["epoch"]: goodness({"loss": 0.0} | line, "loss") for line in judged}
+    return max(judged, key=lambda line: (goodness(line, figure, less), by_loss[line["epoch"]]), default=None)
 
 
-def epochs_without_better(lines: Sequence[EpochLine], figure: str) -> int:
+def epochs_without_better(lines: Sequence[EpochLine], figure: str, less: frozenset[str] = LESS_IS_BETTER) -> int:
     """How many epochs have passed since the figure was better than ever before."""
     judged = validated(lines)
     if not judged:
         return 0
-    values = [goodness(line, figure) for line in judged]
+    values = [goodness(line, figure, less) for line in judged]
     return int(judged[-1]["epoch"] - judged[values.index(max(values))]["epoch"])
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import genrekit
 from genrekit import history
 from genrekit.errors import TrainingError
 
@@ -52,3 +54,18 @@ def test_save_and_load(tmp_path: Path) -> None:
     kept = lines(0.1, 0.2, 0.3)
     history.save(tmp_path / "history.jsonl", kept)
     assert history.load(tmp_path / "history.jsonl", 2) == kept[:2]
+
+
+def test_evaluators_tell_of_which_figures_less_is_better() -> None:
+    class Errors(genrekit.Evaluator):
+        """The share that is wrong."""
+
+        use: Literal["errors"] = "errors"
+        less_is_better: ClassVar[frozenset[str]] = frozenset({"errors"})
+
+    less = history.less_is_better([Errors()])
+    assert less >= {"loss", "errors", "brier"}
+    found = history.best(lines(0.5, 0.1, 0.3, figure="errors"), "errors", less)
+    assert found is not None
+    assert found["epoch"] == 2
+    assert history.epochs_without_better(lines(0.5, 0.1, 0.3, figure="errors"), "errors", less) == 1

@@ -195,9 +195,13 @@ class Training:
         checkpoint.load_weights(self.best_path, self.network)
         return [self.evaluate(part) for part in ("validation", "test") if len(self.examples.get(part, ()))]
 
+    @property
+    def _less(self) -> frozenset[str]:
+        return history.less_is_better(self.recipe.evaluate)
+
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
-        kept = history.best([*self.history, line], self.recipe.train.keep)
+        kept = history.best([*self.history, line], self.recipe.train.keep, self._less)
         if kept is not None and kept is line and self.processes.first:
             averaged = self.average.network if self.average else None
             checkpoint.save_weights(self.best_path, averaged or self.network)
@@ -210,7 +214,7 @@ class Training:
         stop = self.recipe.train.stop_early
         if stop is None:
             return None
-        waited = history.epochs_without_better(self.history, stop.metric)
+        waited = history.epochs_without_better(self.history, stop.metric, self._less)
         return f"{stop.metric} has not improved for {waited} epochs" if waited >= stop.patience else None
 
     def _step_scheduler(self, interval: str, line: EpochLine) -> None:

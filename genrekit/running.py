@@ -10,9 +10,10 @@ from typing import cast
 from genrekit import hardware, series
 from genrekit import recipe as recipes
 from genrekit.console import Narrator
-from genrekit.errors import GenrekitError
+from genrekit.errors import DataError, GenrekitError
 from genrekit.members import chosen_seeds, members
 from genrekit.pipeline import RunResult
+from genrekit.recipe.load import located
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series_files import is_series
 from genrekit.setting import Setting
@@ -41,8 +42,12 @@ def run_recipe(
     each fold), with the recipe's seed and those after it, on the same parts. Either gives a folder of run folders, and
     a result whose metrics are those of all runs' test clips together.
     """
+    overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
-    clips = read_clips(loaded)
+    try:
+        clips = read_clips(loaded)
+    except DataError as error:
+        raise located(error, loaded, recipe, overrides) from None
     if folds or seeds:
         planned = members(loaded, clips, folds, chosen_seeds(loaded, seeds))
         for member in planned:

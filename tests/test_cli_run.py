@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -50,9 +51,12 @@ def test_run_says_what_it_does(command: Command, here: Path) -> None:
         assert epoch == f"{past['epoch']}/2"
         assert (train_loss, loss) == (f"{past['train_loss']:.4g}", f"{past['loss']:.4g}")
     metrics = json.loads((folder / "metrics.json").read_text())
-    accuracy, macro_f1, loss = (metrics["validation"][name] for name in ("accuracy", "macro_f1", "loss"))
-    figures = f"accuracy {accuracy:.4f}, macro F1 {macro_f1:.4f}, loss {loss:.4f}"
-    assert said[6] == f"validation (epoch {metrics['best_epoch']}): {figures}"
+    title, _, figures = said[6].partition(": ")
+    assert title == f"validation (epoch {metrics['best_epoch']})"
+    accuracy, macro_f1 = (re.search(rf"{name} ([\d.]+)", figures) for name in ("accuracy", "macro F1"))
+    assert accuracy and macro_f1
+    assert float(accuracy[1]) == pytest.approx(metrics["validation"]["accuracy"], abs=0.01)
+    assert float(macro_f1[1]) == pytest.approx(metrics["validation"]["macro_f1"], abs=0.01)
     assert said[-2:] == [f"report {shown / 'report.html'}", "try: genrekit predict SONG"]
 
 
@@ -93,6 +97,23 @@ def test_mistakes_stop_before_anything_is_made(command: Command, here: Path) -> 
     assert not (here / "runs").exists()
 
 
+def test_a_data_set_that_is_not_there_is_told_with_the_recipes_line(command: Command, here: Path) -> None:
+    text = RECIPE.replace('use = "toy-tones"', 'use = "folder"').replace('root = "tones"', 'root = "nowhere"')
+    (here / "recipe.toml").write_text(text)
+    line = text.splitlines().index('root = "nowhere"') + 1
+    answer = command("run", "recipe.toml", "--plugin", TOY)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f'recipe.toml:{line}: there is no folder {here}/nowhere\n    root = "nowhere"\n')
+    answer = command("run", "recipe.toml", "--plugin", TOY, "--set", "dataset.root=other")
+    assert answer.err.startswith(f"--set dataset.root=other: there is no folder {here}/other\n  why: ")
+
+
+def test_no_run_is_called_latest(command: Command, here: Path) -> None:
+    answer = command("run", "recipe.toml", "--plugin", TOY, "--set", "name=latest")
+    assert (answer.code, answer.out) == (2, "")
+    assert "cannot be latest: runs/latest leads to the newest run" in answer.err
+
+
 def test_resuming_what_is_no_run(command: Command, here: Path) -> None:
     answer = command("run", "--resume", "tones")
     assert answer.code == 2
@@ -110,8 +131,25 @@ def test_resuming_a_finished_run_changes_nothing(command: Command, here: Path) -
     assert command("run", "recipe.toml", "--plugin", TOY).code == 0
     kept = {name: (here / "runs/latest" / name).read_bytes() for name in ("history.jsonl", "metrics.json")}
     answer = command("run", "--resume", "runs/latest", "--plugin", TOY)
-    assert (answer.code, answer.err) == (0, "")
+    folder = (here / "runs/latest").resolve()
+    assert answer == (0, f"{folder} is finished, after 3 epochs: there is nothing left to do\n", "")
     assert {name: (here / "runs/latest" / name).read_bytes() for name in kept} == kept
+
+
+def test_resuming_takes_no_other_runs_folder(command: Command, here: Path) -> None:
+    answer = command("run", "--resume", "runs/latest", "--runs", "elsewhere")
+    assert answer.code == 2
+    assert answer.err.startswith("--resume goes on in the run folder, so --runs has no meaning\n")
+
+
+def test_resuming_can_profile_and_keep_the_store_small(command: Command, here: Path) -> None:
+    assert command("run", "recipe.toml", "--plugin", TOY, "--set", "features.bands=4").code == 0
+    assert command("run", "recipe.toml", "--plugin", TOY).code == 0
+    (here / "runs/latest/status.json").write_text('{"status": "running"}')
+    answer = command("run", "--resume", "runs/latest", "--plugin", TOY, "--profile", "--store-size", "1k")
+    assert (answer.code, answer.err) == (0, "")
+    assert "18 items used longest ago left the store" in answer.out
+    assert json.loads((here / "runs/latest/profile.json").read_text())["evaluate"]["times"] > 0
 
 
 class Interruption:

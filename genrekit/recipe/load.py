@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from genrekit.errors import RecipeError
+from genrekit.errors import DataError, RecipeError
 from genrekit.plugins import Plugins, installed
 from genrekit.recipe.explain import explain
 from genrekit.recipe.fill import name_defaults
@@ -36,6 +37,17 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
         raise RecipeError.of(problems)
     _check_shapes(recipe, source)
     return recipe
+
+
+def located(error: DataError, recipe: Recipe, path: str | Path, overrides: Iterable[str] = ()) -> DataError:
+    """``error`` with the recipe's line, or the override, if it is about a path that the data set's options name."""
+    (problem, *_) = error.problems
+    told = [name for name, value in recipe.dataset if isinstance(value, Path) and str(value) in problem.what]
+    if problem.where or not told:
+        return error
+    text = _read(Path(path))
+    spot = Source(str(path), text, apply_overrides(_parse(Path(path), text), overrides)).locate(("dataset", told[0]))
+    return DataError.of([replace(problem, where=spot.where, source=spot.text)])
 
 
 def _read(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import UnionType
 from typing import Annotated, Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, create_model, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -139,6 +139,13 @@ class Recipe(Section):
     evaluate: list[Evaluator] = Field(description="figures and pictures")
     answers: Answers = Field(Answers(), description="what the finished model answers")
     executor: Executor = Field(description="where preprocessing runs")
+
+    @field_validator("name")
+    @classmethod
+    def _leaves_latest_free(cls, name: str) -> str:
+        if name == "latest":
+            raise ValueError("cannot be latest: runs/latest leads to the newest run")
+        return name
 
 
 S = TypeVar("S", bound=Section)

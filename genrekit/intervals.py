@@ -57,7 +57,7 @@ class Units:
     def note(self) -> str | None:
         """Why the intervals must not be trusted, where there are too few units."""
         if self.count == 1:
-            return f"all clips are of one of the {self.name}: there is no telling how another would do"
+            return f"no intervals: one {self.name[:-1]} does not tell how another would do"
         if self.count < FEWEST:
             return f"only {self.count} {self.name}: these intervals are too narrow"
         return None

@@ -54,7 +54,8 @@ def test_run_says_what_it_does(command: Command, here: Path) -> None:
     title, _, figures = said[6].partition(": ")
     assert title == f"validation (epoch {metrics['best_epoch']})"
     accuracy, macro_f1 = (re.search(rf"{name} ([\d.]+)", figures) for name in ("accuracy", "macro F1"))
-    assert accuracy and macro_f1
+    assert accuracy
+    assert macro_f1
     assert float(accuracy[1]) == pytest.approx(metrics["validation"]["accuracy"], abs=0.01)
     assert float(macro_f1[1]) == pytest.approx(metrics["validation"]["macro_f1"], abs=0.01)
     assert said[-2:] == [f"report {shown / 'report.html'}", "try: genrekit predict SONG"]

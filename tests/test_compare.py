@@ -24,7 +24,7 @@ from genrekit.errors import DataError, GenrekitError
 
 Command = Callable[..., Any]
 
-GOLDEN = Path(__file__).parent / "golden" / "compare.txt"
+GOLDEN = Path(__file__).parent / "golden" / "compare.out"
 
 RECIPE: dict[str, Any] = {
     "name": "small",

@@ -118,8 +118,8 @@ def test_several_labels_a_clip_have_no_matrix_and_mistakes_of_two_kinds(toy: Toy
     page = Parsed(report(toy, [several_labels(tones(toy))]))
     assert not [one for one in page.all("div") if one.get("class") == "confusion"]
     assert "Each label" in page.text
-    assert "high, middle middle missed" in page.text, "0.9 sure that it is not there, more than of 'low', which is not"
-    assert "high high missed" in page.text
+    assert "high, middle: middle missed" in page.text, "0.9 sure that it is not there, more than of 'low', which is not"
+    assert "high: high missed" in page.text
     assert "The model misjudged 2 clips" in page.text
 
 

@@ -66,7 +66,9 @@ def theme(page: Page) -> str:
 
 def listed(page: Page) -> list[str]:
     """The clips in the panel beside the first matrix."""
-    found = page.run("[...document.querySelectorAll('.confusion .clips:not([hidden]) li')].map(e => e.firstChild.data)")
+    found = page.run(
+        "[...document.querySelectorAll('.confusion .clips:not([hidden]) li')].map(e => e.firstChild.textContent)"
+    )
     assert isinstance(found, list)
     return found
 
@@ -119,7 +121,9 @@ def test_a_cell_lists_its_clips_on_a_click(page: Page) -> None:
     assert all(name.startswith(labels[int(cell[0])]) for name in listed(page))
     title = f"{labels[int(cell[0])]}, taken for {labels[int(cell[2])]}"
     assert page.run("document.querySelector('.clips h3').textContent") == title
-    page.run("document.activeElement.blur()")
+    page.click(".clips a")
+    heard = page.run("document.querySelector(':target').dataset.clip")
+    assert heard == listed(page)[0], "a clip that is among the mistakes leads there"
     page.click(".pairs .link")
     assert listed(page)
 

@@ -57,6 +57,7 @@
   }
 
   // Confusion matrices: one tab stop; arrows go to the next cell with clips; Enter lists them, Escape goes back.
+  const heard = new Map(all(".mistake").map((card) => [`${card.parentElement.dataset.part} ${card.dataset.clip}`, card]));
   for (const one of all(".confusion")) {
     const lists = JSON.parse(one.querySelector(".lists").textContent);
     const panel = one.querySelector(".clips"), cells = all(".cell", one);
@@ -72,7 +73,9 @@
         const item = document.createElement("li"), odds = document.createElement("span");
         odds.className = "soft";
         odds.textContent = true_ === said ? ` ${guess.toFixed(3)}` : ` ${said} ${guess.toFixed(3)}, ${true_} ${right.toFixed(3)}`;
-        item.append(name, odds);
+        const card = heard.get(`${one.dataset.part} ${name}`), link = document.createElement("a");
+        if (card) { link.href = `#${card.id}`; link.textContent = name; }
+        item.append(card ? link : name, odds);
         return item;
       }));
       panel.hidden = false;

@@ -11,6 +11,7 @@ from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
 from genrekit.processes import BatchShare
 from genrekit.randomness import torch_seed
+from genrekit.resident import kept_on
 from genrekit.training import Training
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def assemble(run: Run, preparation: Preparation) -> Training:
         recipe=recipe,
         clips=run.clips,
         labels=labels,
-        examples=_examples(run, labels, preparation),
+        examples={part: kept_on(device, found) for part, found in _examples(run, labels, preparation).items()},
         network=_network(run, shape, len(labels), share).to(device),
         featurizer=Featurizer(module.to(device), run.stage, device),
         device=device,

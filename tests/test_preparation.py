@@ -1,0 +1,110 @@
+"""What is in the store is not made again; what training holds does not grow with the clips, but for a line each."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from toy_runs import make_tones
+
+from genrekit import audio, clip_preparation
+from genrekit.clips import Clips
+from genrekit.examples import Examples, examples_of
+from genrekit.prefetch import ahead
+from genrekit.preparation import Preparation, prepare
+from genrekit.store import Store
+from genrekit_builtins.folder import Folder
+from genrekit_builtins.mel import LogMel
+from genrekit_builtins.threads import Threads
+
+SMALL = LogMel(sample_rate=8000, n_fft=256, hop_length=128, n_mels=16, frames=20)
+BATCH = 32
+
+
+def clips_in(root: Path) -> Clips:
+    clips = Folder(root=root).clips()
+    return clips.with_column("part", ["train"] * len(clips))
+
+
+def never(*_: Any, **__: Any) -> Any:
+    raise AssertionError("a file was opened")
+
+
+@pytest.mark.parametrize("stage", ["features", "waveform"])
+def test_a_store_hit_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: Any) -> None:
+    clips, store = clips_in(make_tones(tmp_path / "tones")), Store(tmp_path / "store")
+    first = prepare(clips, SMALL, stage, Threads(), store)
+    for module, name in [(audio, "stream"), (audio, "probe"), (clip_preparation, "content_hash")]:
+        monkeypatch.setattr(module, name, never)
+    monkeypatch.setattr(soundfile, "SoundFile", never)
+    again = prepare(clips, SMALL, stage, Threads(), store)
+    assert [result.key for result in again.results.values()].count(None) == 0
+    assert {row: done.key for row, done in again.results.items()} == {r: done.key for r, done in first.results.items()}
+    assert all(result.from_store and not result.seconds for result in again.results.values())
+
+
+def test_clips_of_one_recording_hash_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    soundfile.write(tmp_path / "long.wav", np.random.default_rng(0).normal(0, 0.1, 80_000), 8000)
+    rows = {
+        "path": [str(tmp_path / "long.wav")] * 20,
+        "labels": [["a"]] * 20,
+        "part": ["train"] * 20,
+        "start_s": [0.3 * row for row in range(20)],
+        "duration_s": [0.3] * 20,
+    }
+    hashed: list[str] = []
+    content_hash = clip_preparation.content_hash
+
+    def noted(path: str) -> str:
+        hashed.append(path)
+        return content_hash(path)
+
+    monkeypatch.setattr(clip_preparation, "content_hash", noted)
+    done = prepare(Clips.from_columns(rows), SMALL, "features", Threads(workers=1), Store(tmp_path / "store"))
+    assert len({result.key for result in done.usable.values()}) == 20
+    assert len(hashed) == 1
+
+
+def stored(folder: Path, count: int) -> Examples:
+    """Each an item of its own, 20 kB."""
+    store = Store(folder)
+    for row in range(count):
+        store.put(f"{row:040x}", np.zeros((1, 1, 16, 640), np.float16), {})
+    clips = Clips.from_columns({"path": ["a"] * count, "labels": [["b"]] * count, "part": ["train"] * count})
+    done = {row: clip_preparation.Prepared(row, "a", f"{row:040x}", 1) for row in range(count)}
+    return examples_of("train", clips, ["b"], Preparation(done), store)
+
+
+def held_by_an_epoch(examples: Examples) -> int:
+    """The most bytes that loading an epoch holds at a time."""
+    order = np.random.default_rng(0).permutation(len(examples))
+    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    tracemalloc.start()
+    for _ in ahead(map(examples.load, batches)):
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_loading_holds_some_batches_however_many_clips(tmp_path: Path) -> None:
+    batch = BATCH * 16 * 640 * 2
+    peaks = [held_by_an_epoch(stored(tmp_path / str(count), count)) for count in (200, 200, 1000)]
+    assert batch < peaks[1] < 8 * batch
+    assert peaks[2] < peaks[1] + batch
+
+
+def test_an_example_takes_some_hundred_bytes(tmp_path: Path) -> None:
+    clips = Clips.from_columns({"path": ["a"] * 5000, "labels": [["b"]] * 5000, "part": ["train"] * 5000})
+    done = {row: clip_preparation.Prepared(row, "a", f"{row:040x}", 1) for row in range(5000)}
+    preparation = Preparation(done)
+    tracemalloc.start()
+    examples = examples_of("train", clips, ["b"], preparation, Store(tmp_path))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(examples) == 5000
+    assert held < 5000 * 500

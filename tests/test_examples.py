@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from toy_runs import write
 
 import genrekit
@@ -20,6 +22,13 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 GENRES = ("blues", "jazz", "metal")
 
 SMALL_MODEL = ("model.channels=[2, 4, 4]", "model.hidden_size=4", "model.head_size=4", "train.threads=1")
+SHORT_STRONG = (
+    "model.channels=[2, 4]",
+    "features.n_mels=16",
+    "features.frames=20",
+    "train.epochs=2",
+    "train.threads=1",
+)
 SHORT_GTZAN = (*SMALL_MODEL, "features.frames=64", "features.n_mels=32", "train.epochs=2", "train.batch_size=4")
 
 
@@ -51,7 +60,8 @@ def test_recipe_is_valid(recipe: Path, command: Callable[..., Any]) -> None:
     answer = command("recipe", "check", recipe)
     assert (answer.code, answer.err) == (0, "")
     assert ": ok: " in answer.out
-    assert recipe.name in {"quickstart.toml", "gtzan_crnn.toml", "gtzan_honest.toml"}, "run it below, too"
+    run_below = {"quickstart", "gtzan_crnn", "gtzan_honest", "strong", "esc10", "fsdd"}
+    assert recipe.stem in run_below, "run it below, too"
 
 
 def test_quickstart(tmp_path: Path) -> None:
@@ -105,13 +115,61 @@ def test_gtzan_honest_has_the_fault_filtered_parts(tmp_path: Path) -> None:
         for track in [name for name, about in tracks().items() if (about.genre, about.part) == (genre, part)][:2]
     ]
     root = make_gtzan(tmp_path / "gtzan", chosen)
-    result = shortened("gtzan_honest.toml", tmp_path, f"dataset.root={root}", *SHORT_GTZAN)
+    result = shortened("gtzan_honest.toml", tmp_path, f"dataset.root={root}", *SHORT_STRONG)
     rows = predicted(result.folder)
     assert {Path(row["path"]).stem: row["part"] for row in rows} == {
         track: tracks()[track].part for track in chosen if tracks()[track].part in {"validation", "test"}
     }
     data = json.loads((result.folder / "data.json").read_text())
     assert data["unused"] == sum(tracks()[track].part is None for track in chosen) > 0
+
+
+def make_tones(root: Path, names: Iterable[str], rate: int = 8000) -> Path:
+    """A second of noise behind a tone for each name: its first digit is how high."""
+    rng = np.random.default_rng(0)
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        height = 400 * (1 + int(Path(name).parts[0][0]))
+        tone = np.sin(2 * np.pi * height * np.arange(rate) / rate)
+        soundfile.write(root / name, 0.3 * tone + rng.normal(0, 0.05, rate), rate)
+    return root
+
+
+def test_strong(tmp_path: Path) -> None:
+    root = make_tones(tmp_path / "clips", [f"{label}/{take}.wav" for label in (1, 3) for take in range(10)])
+    result = shortened("strong.toml", tmp_path, f"dataset.root={root}", "features.sample_rate=8000", *SHORT_STRONG)
+    assert {row["part"] for row in predicted(result.folder)} == {"validation", "test"}
+    assert (result.folder / "bundle" / "model.onnx").exists()
+
+
+@pytest.mark.parametrize("recipe", ["esc10", "fsdd", "gtzan_honest"])
+def test_one_recipe_serves_them_all_but_for_data_sample_rate_and_width(recipe: str) -> None:
+    strong, other = (tomllib.loads((EXAMPLES / f"{name}.toml").read_text("utf-8")) for name in ("strong", recipe))
+    for whole in (strong, other):
+        for own in ("name", "dataset", "split"):
+            del whole[own]
+        for own in ("sample_rate", "frames"):
+            del whole["features"][own]
+    assert other == strong
+
+
+def test_esc10_tests_the_fold_it_names_and_trains_on_all_others(tmp_path: Path) -> None:
+    takes = [f"{fold}-{fold}{take}-A.ogg" for fold in range(1, 5) for take in "12"]
+    root = make_tones(tmp_path / "clips", [f"{label} - Tone {label}/{take}" for label in (1, 3) for take in takes])
+    short = ("features.sample_rate=8000", *SHORT_STRONG)
+    result = shortened("esc10.toml", tmp_path, f"dataset.root={root}", "split.test=3", *short)
+    rows = predicted(result.folder)
+    assert {row["part"] for row in rows} == {"test"}
+    assert sorted(Path(row["path"]).name for row in rows) == sorted(["3-31-A.ogg", "3-32-A.ogg"] * 2)
+
+
+def test_fsdd_tests_the_speaker_it_names_and_trains_on_all_others(tmp_path: Path) -> None:
+    names = [f"{digit}_{who}_{take}.wav" for digit in (1, 4) for who in ("ann", "ben", "cho") for take in range(3)]
+    root = make_tones(tmp_path / "clips", names)
+    result = shortened("fsdd.toml", tmp_path, f"dataset.root={root}", "split.test=ben", *SHORT_STRONG)
+    rows = predicted(result.folder)
+    assert {(row["part"], row["group"]) for row in rows} == {("test", "ben")}
+    assert len(rows) == 6
 
 
 @pytest.mark.realdata

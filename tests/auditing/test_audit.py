@@ -15,7 +15,7 @@ from sounds import mp3, music, noise, write
 import genrekit
 
 Command = Callable[..., tuple[int, str, str]]
-GOLDEN = Path(__file__).parent.parent / "golden" / "audit.txt"
+GOLDEN = Path(__file__).parent.parent / "golden" / "audit.out"
 RATE = 8000
 
 

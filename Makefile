@@ -25,6 +25,7 @@ lint: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python docs/generate
+	$(BIN)/python docs/generate/plugin_pages.py
 
 bench: .venv/ready
 	$(BIN)/python -m bench

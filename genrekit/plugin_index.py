@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-import tomllib
 from pathlib import Path
 
 INDEX = Path(__file__).with_name("plugin_index.toml")
@@ -26,4 +25,6 @@ def distributions_with(kind: str, name: str) -> list[str]:
 
 @functools.cache
 def _index() -> dict[str, dict[str, list[str]]]:
+    import tomllib
+
     return tomllib.loads(INDEX.read_text(encoding="utf-8"))

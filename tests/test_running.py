@@ -138,7 +138,9 @@ def test_profile_tells_where_the_time_went(toy: ToyRuns) -> None:
     narrator = Notebook()
     folder = toy.run(narrator=narrator, profile=True).folder
     profile = json.loads((folder / "profile.json").read_text())
-    assert {"decode", "features", "store", "load", "augment", "forward", "backward", "evaluate"} <= set(profile)
+    assert {"decode", "features", "store", "load", "augment", "forward", "backward", "evaluate", "export"} <= set(
+        profile
+    )
     assert profile["forward"]["times"] == 3 * 5
     assert all(row["seconds"] >= 0 for row in profile.values())
     assert any("backward" in said for said in narrator.said)

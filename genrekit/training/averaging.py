@@ -62,25 +62,22 @@ class AveragedWeights:
 
 
 def fit_norms(network: torch.nn.Module, batches: Iterable[torch.Tensor]) -> None:
-    """Give batch normalisation the statistics that features, batch by batch, have in it: their mean over batches.
+    """Give batch normalisation the statistics that features, in batches of one size, have in it: their mean.
 
-    All else is as in evaluation. A batch smaller than the first is left out: its statistics would count as much.
+    All else is as in evaluation.
     """
     import torch
 
     network.eval()
     norms: list[Any] = [module for module in network.modules() if _is_norm(module)]
     momenta = [norm.momentum for norm in norms]
-    size = 0
     try:
         with torch.no_grad():
-            for count, batch in enumerate(batches):
-                size = size or len(batch)
-                for norm in norms if len(batch) == size else ():
+            for count, batch in enumerate(batches if norms else ()):
+                for norm in norms:
                     norm.train()
                     norm.momentum = 1 / (count + 1)
-                if norms and len(batch) == size:
-                    network(batch)
+                network(batch)
     finally:
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +110,7 @@ class Training:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
         if not self.progress.epoch:
             with self.profile("statistics"):
-                fit_statistics(self.network, self._plain_features(), self.processes)
+                fit_statistics(self.network, self._plain_features, self.processes)
         while self.progress.epoch < self.recipe.train.epochs and not self.progress.stopped:
             self._epoch(self.progress.epoch + 1)
 
@@ -155,10 +155,11 @@ class Training:
         self._step_scheduler("step", {})
 
     def _fit_norms(self, network: torch.nn.Module) -> None:
-        fit_norms(network, self._plain_features(self.processes.share))
+        fit_norms(network, replace(self._plain_features, share=self.processes.share, equal=True))
 
-    def _plain_features(self, share: Callable[[int], slice] = lambda total: slice(0, total)) -> PlainFeatures:
-        return PlainFeatures(self.featurizer, self.examples["train"], self.recipe.train.batch_size, share)
+    @property
+    def _plain_features(self) -> PlainFeatures:
+        return PlainFeatures(self.featurizer, self.examples["train"], self.recipe.train.batch_size)
 
     def _refuse_nan(self, loss: float, epoch: int, step: int, pieces: list[Piece]) -> None:
         if math.isfinite(loss):

@@ -25,6 +25,8 @@ class PlainFeatures:
     batch_size: int
     share: Callable[[int], slice] = lambda total: slice(0, total)
     """The rows of a batch of ``total`` that this process is to see; by default all."""
+    equal: bool = False
+    """Whether a last batch that is smaller than the others is left out."""
 
     def __iter__(self) -> Iterator[torch.Tensor]:
         import torch
@@ -36,7 +38,9 @@ class PlainFeatures:
     def _indices(self) -> Iterator[np.ndarray]:
         import numpy as np
 
-        for start in range(0, len(self.examples), self.batch_size):
+        short = self.equal and len(self.examples) > self.batch_size
+        end = len(self.examples) - (len(self.examples) % self.batch_size if short else 0)
+        for start in range(0, end, self.batch_size):
             batch = np.arange(start, min(start + self.batch_size, len(self.examples)))
             yield batch[self.share(len(batch))]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from genrekit.calibration import at_temperature
 from genrekit.reliability import Bin, confidence_of, expected_calibration_error, reliability
-from genrekit_builtins._curves_picture import BLUE, GREY, ORANGE
+from genrekit_builtins._curves_picture import BLUE, GREEN, GREY, ORANGE
 
 if TYPE_CHECKING:
     import genrekit
@@ -22,7 +24,9 @@ def reliability_diagram(outcome: genrekit.Outcome) -> Figure:
     grid = figure.add_gridspec(2, 1, height_ratios=[4, 1])
     shares, counts = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
     _shares(shares, bins)
+    _before(shares, outcome)
     _counts(counts, bins, "answers" if outcome.multi_label else "clips")
+    shares.legend(frameon=False, loc="upper left")
     error = expected_calibration_error(bins)
     shares.set_title(f"{outcome.part}: expected calibration error {error:.1%}", loc="left")
     counts.set_xlabel("probability of a label" if outcome.multi_label else "probability of the answer")
@@ -42,7 +46,15 @@ def _shares(axes: Any, bins: Sequence[Bin]) -> None:
     axes.set_ylim(0, 1)
     axes.set_ylabel("right")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.legend(frameon=False, loc="upper left")
+
+
+def _before(axes: Any, outcome: genrekit.Outcome) -> None:
+    """How it was before the temperature, if there is one."""
+    before = at_temperature(outcome, 1.0)
+    if np.allclose(before.probabilities, outcome.probabilities, atol=1e-5):
+        return
+    points = [(b.confidence, b.right) for b in reliability(*confidence_of(before)) if b.answers]
+    axes.plot(*zip(*points, strict=True), color=GREEN, linewidth=1.4, label="before calibration")
 
 
 def _counts(axes: Any, bins: Sequence[Bin], things: str) -> None:

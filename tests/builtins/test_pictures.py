@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from outcomes import outcome
 
+from genrekit.calibration import at_temperature
 from genrekit_builtins._confusion_picture import confusion_matrix
 from genrekit_builtins._curves_picture import learning_curves
+from genrekit_builtins._reliability_picture import reliability_diagram
 from genrekit_builtins.classification import Classification
 
 HISTORY = [
@@ -97,6 +101,17 @@ def test_no_two_labels_of_the_matrix_overlap(classes: int) -> None:
             assert all(a[1] <= b[0] for a, b in pairwise(ordered))
     cell = figure.axes[0].get_window_extent().width / classes
     assert max(text.get_window_extent().width for text in figure.axes[0].texts) < cell
+
+
+def test_reliability_is_shown_before_and_after_the_temperature() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, (40, 3)).astype(np.float32)
+    plain = replace(outcome([0] * 40, [0] * 40, "abc"), logits=logits, example_rows=np.arange(40))
+    for temperature, shown in ((1.0, False), (2.0, True)):
+        figure = reliability_diagram(at_temperature(plain, temperature))
+        assert ("before calibration" in curves(figure, 0)) == shown
+        bars = [bar.get_height() for bar in figure.axes[1].patches]
+        assert sum(bars) == 40
 
 
 def test_curves_show_the_history() -> None:

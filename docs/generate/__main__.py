@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 from commands_page import commands
-from hooks_page import events, given, hooks, kinds, others
+from hooks_page import events, given, hooks, kinds, others, suite, variants
 from markup import anchor, cell, prose
 from recipe_page import sections
 
@@ -23,7 +23,8 @@ def pages() -> dict[str, str]:
     registry = load().registry
     content: dict[str, dict[str, Any]] = {
         "recipe.md": {"sections": sections(registry)},
-        "hooks.md": {"hooks": hooks(), "kinds": kinds(), "events": events(), "given": given(), "others": others()},
+        "hooks.md": {"hooks": hooks(), "kinds": kinds(), "events": events(), "given": given(), "others": others()}
+        | {"suite": suite(), "variants": variants()},
         "commands.md": {"commands": commands()},
     }
     environment = jinja2.Environment(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from dataclasses import dataclass
 
 from option_row import Row, option_row
 from source import Member, members
 
 import genrekit
-from genrekit import clips, hookspecs, paths
+from genrekit import clips, hookspecs, paths, testing
 from genrekit import events as run_events
 from genrekit.claims import HOOK_OF_KIND
 from genrekit.cli.option_text import option_texts
-from genrekit.component import KINDS, Component
+from genrekit.component import KINDS, Component, Mixer
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ def hooks() -> list[Member]:
 def kinds() -> dict[str, Documented]:
     """Hook -> the base class of what it registers; "" -> what all kinds have in common."""
     return {"": _documented(Component)} | {HOOK_OF_KIND[kind]: _documented(base) for kind, base in KINDS.items()}
+
+
+def variants() -> dict[str, list[Documented]]:
+    """Hook -> further base classes of what it registers."""
+    return {HOOK_OF_KIND["augmenter"]: [_documented(Mixer)]}
+
+
+def suite() -> list[Member]:
+    """The public functions of `genrekit.testing`, the two that take whole distributions first."""
+    modules = sorted({sys.modules[getattr(testing, name).__module__] for name in testing.__all__}, key=str)
+    found = {member.name: member for module in modules for member in members(module)}
+    named = [found[name] for name in testing.__all__ if name in found]
+    return sorted(named, key=lambda member: (not member.name.endswith(("distribution", "suite")), member.name))
 
 
 def events() -> dict[str, Documented]:

@@ -40,7 +40,7 @@ def _shares(axes: Any, bins: Sequence[Bin]) -> None:
     for number, full in enumerate([b for b in bins if b.answers]):
         width = full.high - full.low
         label = "share that is right" if number == 0 else None
-        axes.bar(full.low, full.right, width, align="edge", color=BLUE, edgecolor="white", label=label)
+        axes.bar(full.low, full.right, width, align="edge", color=BLUE, alpha=0.6, edgecolor="white", label=label)
     points = [(b.confidence, b.right) for b in bins if b.answers]
     axes.plot(*zip(*points, strict=True), "o", color=ORANGE, markersize=4, clip_on=False, label="mean probability")
     axes.set_ylim(0, 1)

@@ -34,7 +34,8 @@ def mean_over_labels(values: np.ndarray) -> np.ndarray:
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """``part / whole``, NaN where the whole is 0."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    out: np.ndarray = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return out
 
 
 def rankings(counts: np.ndarray, truth: np.ndarray, shares: np.ndarray) -> dict[str, np.ndarray]:

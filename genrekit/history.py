@@ -49,16 +49,16 @@ def validated(lines: Iterable[EpochLine]) -> list[EpochLine]:
     return [line for line in lines if set(line) - UNVALIDATED]
 
 
-def best(lines: Sequence[EpochLine], figure: str, less: frozenset[str] = LESS_IS_BETTER) -> EpochLine | None:
+def best(lines: Sequence[EpochLine], figure: str, less: frozenset[str] = LESS_IS_BETTER) -> EpochLine:
     """The line with the best figure; of equals, the one whose validation loss is lower, then the earlier.
 
-    None where no epoch has been validated yet. With `LAST` for a figure, the last line.
+    The last line where no epoch has been validated yet, and with `LAST` for a figure.
     """
-    if figure == LAST:
-        return lines[-1]
     judged = validated(lines)
+    if figure == LAST or not judged:
+        return lines[-1]
     by_loss = {line["epoch"]: goodness({"loss": 0.0} | line, "loss") for line in judged}
-    return max(judged, key=lambda line: (goodness(line, figure, less), by_loss[line["epoch"]]), default=None)
+    return max(judged, key=lambda line: (goodness(line, figure, less), by_loss[line["epoch"]]))
 
 
 def epochs_without_better(lines: Sequence[EpochLine], figure: str, less: frozenset[str] = LESS_IS_BETTER) -> int:

@@ -7,6 +7,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def _nothing() -> None:
@@ -30,6 +33,15 @@ class Profile:
         finally:
             self.settle()
             self.add(activity, time.perf_counter() - started)
+
+    def each(self, activity: str, items: Iterator[T]) -> Iterator[T]:
+        """``items``, with the time that each takes to come."""
+        while True:
+            with self(activity):
+                found = next(items, None)
+            if found is None:
+                return
+            yield found
 
     def add(self, activity: str, seconds: float) -> None:
         """Count time that was measured elsewhere."""

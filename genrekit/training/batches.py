@@ -10,7 +10,7 @@ from genrekit.component import Augmenter, Mixer
 from genrekit.examples import Examples
 from genrekit.processes import Processes
 from genrekit.randomness import generator
-from genrekit.training.sampling import ORDERS, repetitions
+from genrekit.training.sampling import epoch_order, repetitions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,12 +61,14 @@ class Batches:
     batch_size: int
     piece_size: int
     sampling: str
+    epoch_size: int
 
     def epoch(self, epoch: int) -> Iterator[list[Piece]]:
         """The batches of an epoch, each in pieces of nearly one size."""
         import numpy as np
 
-        order = ORDERS[self.sampling](self.examples.targets, generator(self.seed, "order", epoch))
+        rng = generator(self.seed, "order", epoch)
+        order = epoch_order(self.sampling, self.examples.targets, self.epoch_size, rng)
         repeated = repetitions(order)
         for start in range(0, len(order), self.batch_size):
             batch = np.arange(start, min(start + self.batch_size, len(order)))

@@ -63,18 +63,18 @@ class Inputs:
     ) -> tuple[list[Group], torch.Tensor]:
         """Each group mixed with its partners, which are cropped or zero-padded to its length."""
         partners = draft.partners[place]
-        partner_groups, partner_targets = self._waveforms(partners.draft, place)
-        waveforms = {row: wave for g in partner_groups for row, wave in zip(g.rows, g.waveforms, strict=True)}
+        others, other_targets = self._waveforms(partners.draft, place)
+        waveforms = {row: wave for other in others for row, wave in zip(other.rows, other.waveforms, strict=True)}
         mixed = []
         for group in groups:
-            inside = [number for number, row in enumerate(partners.rows) if row in set(group.rows)]
-            rows = [partners.rows[number] for number in inside]
-            batch, shares = group.waveforms, None
+            batch = group.waveforms
+            inside = [number for number, row in enumerate(partners.rows) if row in group.rows]
             if inside:
-                others = _stacked([waveforms[number] for number in inside], batch.shape[-1])
-                local = [group.rows.index(row) for row in rows]
-                batch, shares = mix(batch, mixer, others, [draft.rngs[row] for row in rows], local)
-                targets = _mixed_targets(targets, partner_targets[inside], rows, shares)
+                rows = [partners.rows[number] for number in inside]
+                rngs, local = [draft.rngs[row] for row in rows], [group.rows.index(row) for row in rows]
+                fitted = _stacked([waveforms[number] for number in inside], batch.shape[-1])
+                batch, shares = mix(batch, mixer, fitted, rngs, local)
+                targets = _mixed_targets(targets, other_targets[inside], rows, shares)
             mixed.append(Group(group.rows, batch))
         return mixed, targets
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,6 @@ from genrekit import checkpoint, history
 from genrekit.clips import Clips
 from genrekit.component import Augmenter
 from genrekit.console import Advance, Narrator
-from genrekit.errors import TrainingError
 from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
@@ -28,6 +27,7 @@ from genrekit.training.averaging import AveragedWeights, fit_norms
 from genrekit.training.batches import Batches, Piece
 from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
+from genrekit.training.refusals import lost, refuse_idle_processes
 from genrekit.training.statistics import PlainFeatures, fit_statistics
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ class Training:
 
     def __post_init__(self) -> None:
         train, examples = self.recipe.train, self.examples["train"]
-        self.steps = math.ceil(len(examples) / train.batch_size)
-        self._refuse_idle_processes()
+        self.epoch_size = train.epoch_size or len(examples)
+        self.steps = math.ceil(self.epoch_size / train.batch_size)
+        refuse_idle_processes(self.epoch_size, train, self.processes.count)
         self.optimizer: torch.optim.Optimizer = train.optimizer.build(self.network.parameters())
         self.scheduler: LRScheduler | None = None
         if train.scheduler:
@@ -67,7 +68,14 @@ class Training:
         chain = in_order(self.recipe.augment)
         piece_size = min(train.micro_batch_size or train.batch_size, train.batch_size)
         self.batches = Batches(
-            self.recipe.seed, examples, chain, self.processes, train.batch_size, piece_size, train.sampling
+            self.recipe.seed,
+            examples,
+            chain,
+            self.processes,
+            train.batch_size,
+            piece_size,
+            train.sampling,
+            self.epoch_size,
         )
         self.learner = self._learner(chain)
 
@@ -86,19 +94,6 @@ class Training:
             self.share,
             self.profile,
         )
-
-    def _refuse_idle_processes(self) -> None:
-        train, count = self.recipe.train, self.processes.count
-        size = train.batch_size
-        last = len(self.examples["train"]) - (self.steps - 1) * size
-        pieces = math.ceil(min(size, last) / min(train.micro_batch_size or size, size))
-        least = min(size, last) // pieces
-        if least < count:
-            raise TrainingError(
-                f"{count} processes cannot share a batch of {least}",
-                why=f"the last of {self.steps} batches of {size} training examples holds {last}",
-                hint="another train.batch_size, or fewer processes",
-            )
 
     @property
     def parts(self) -> dict[str, object]:
@@ -127,27 +122,24 @@ class Training:
         self._save()
 
     def _train(self, epoch: int) -> float:
-        """One pass over the training examples; returns the mean loss over them."""
+        """One epoch of the training examples; returns the mean loss over them."""
         self.network.train()
         total = 0.0
         with self.show_steps(f"epoch {epoch}", self.steps) as advance:
-            for step, pieces in enumerate(ahead(self._timed(self.batches.epoch(epoch)))):
+            for step, pieces in enumerate(ahead(self.profile.each("load", self.batches.epoch(epoch)))):
                 loss = self.learner.step(epoch, step, pieces)
-                self._refuse_nan(loss, epoch, step, pieces)
+                if not math.isfinite(loss):
+                    raise lost(loss, f"epoch {epoch}, batch {step + 1} of {self.steps}", self._paths(pieces))
                 total += loss * sum(len(piece.indices) for piece in pieces)
                 self._step_ended(epoch)
                 advance("")
         if self.average:
             self.average.epoch_ended(self.network, epoch, self._fit_norms)
-        return total / len(self.examples["train"])
+        return total / self.epoch_size
 
-    def _timed(self, batches: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
-        while True:
-            with self.profile("load"):
-                pieces = next(batches, None)
-            if pieces is None:
-                return
-            yield pieces
+    def _paths(self, pieces: list[Piece]) -> list[str]:
+        paths, rows = self.clips.column("path"), self.examples["train"].rows
+        return [paths[row] for piece in pieces for row in rows[piece.indices]]
 
     def _step_ended(self, epoch: int) -> None:
         if self.average:
@@ -160,17 +152,6 @@ class Training:
     @property
     def _plain_features(self) -> PlainFeatures:
         return PlainFeatures(self.featurizer, self.examples["train"], self.recipe.train.batch_size)
-
-    def _refuse_nan(self, loss: float, epoch: int, step: int, pieces: list[Piece]) -> None:
-        if math.isfinite(loss):
-            return
-        rows = [row for piece in pieces for row in self.examples["train"].rows[piece.indices]]
-        paths = self.clips.column("path")
-        raise TrainingError(
-            f"the loss is {loss} in epoch {epoch}, batch {step + 1} of {self.steps}",
-            why=f"with clips {', '.join(paths[row] for row in rows[:4])}{' …' if len(rows) > 4 else ''}",
-            hint="a lower learning rate (--set train.optimizer.lr=1e-4), or --set train.precision=float32",
-        )
 
     def _validate(self, epoch: int) -> dict[str, float]:
         """The validation figures, in the epochs that have some."""
@@ -203,12 +184,11 @@ class Training:
     def _judge(self, line: EpochLine) -> None:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         kept = history.best([*self.history, line], self.recipe.train.keep, self._less)
-        if kept is not None and kept is line and self.processes.first:
+        if kept is line and self.processes.first:
             averaged = self.average.network if self.average else None
             checkpoint.save_weights(self.best_path, averaged or self.network)
         # Only when the weights are safe: an interrupt before leaves the epoch before as the last.
-        if kept is not None:
-            line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
+        line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
         self.history.append(line)
 
     def _tired(self) -> str | None:

@@ -38,6 +38,14 @@ def balanced(targets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 ORDERS = {"shuffled": shuffled, "balanced": balanced}
 
 
+def epoch_order(sampling: str, targets: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """The examples of an epoch of ``size``, int64 [size]: all of them again and again, and the last time a part."""
+    import numpy as np
+
+    rounds = -(-size // len(targets))
+    return np.concatenate([ORDERS[sampling](targets, rng) for _ in range(rounds)])[:size]
+
+
 def repetitions(order: np.ndarray) -> np.ndarray:
     """How often each entry of ``order`` has occurred before it, int64 of the same length."""
     import numpy as np

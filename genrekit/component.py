@@ -59,7 +59,7 @@ class Component(Options):
 
         ``folder`` is empty and there to be written into: a data set puts a few recordings there.
         """
-        return cls()
+        return cls.model_validate({})
 
 
 class Dataset(Component):

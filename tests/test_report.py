@@ -100,6 +100,15 @@ def test_says_what_the_figure_may_be_taken_for(toy: ToyRuns) -> None:
     assert "Flattering: these 6 validation clips also chose epoch 2 of 3" in alone
 
 
+def test_says_that_the_last_epoch_was_chosen_by_nothing(toy: ToyRuns) -> None:
+    validation, test = (guesses(6, LABELS, tones(toy), part) for part in ("validation", "test"))
+    last = {"overrides": ["train.keep=last"], "best_epoch": 3}
+    assert "Nothing chose: epoch 3, the last." in Parsed(report(toy, [validation, test], **last)).text
+    assert "Nothing chose: epoch 3, the last." in Parsed(report(toy, [test], **last)).text
+    alone = Parsed(report(toy, [validation], **last)).text
+    assert "no test part, but these 6 clips chose nothing either" in alone
+
+
 def test_a_page_of_a_hundred_thousand_clips_stays_small(toy: ToyRuns) -> None:
     labels = [f"some sound number {index}" for index in range(50)]
     paths = [f"/data/a long way down/{index % 50}/recording number {index}.wav" for index in range(100_000)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from genrekit.report.charts import BOTTOM, LEFT, RIGHT, TOP, Chart, Series, line_chart, ticks
+from genrekit.report.confidence import confidence
 from genrekit.report.curves import learning_charts
 
 LINE = [(1.0, 0.0), (2.0, 0.5), (3.0, 1.0)]
@@ -38,6 +39,32 @@ def test_values_are_read_out_under_each_x() -> None:
         ("3", "training 1"),
     ]
     assert drawn.summary == "training from 0 to 1; validation from 0.25 to 0.25"
+
+
+def test_reliability_says_how_many_answers_a_point_stands_for() -> None:
+    full = {"low": 0.8, "high": 0.9, "answers": 12, "confidence": 0.85, "right": 0.75}
+    empty = {"low": 0.9, "high": 1.0, "answers": 0, "confidence": None, "right": None}
+    side = {"expected_calibration_error": 0.1, "bins": [full, empty]}
+    found = confidence({"calibration": {"temperature": 1.0, "reason": "none is wanted", "before": side, "after": side}})
+    assert found is not None
+    assert found.says[0].endswith(
+        "by 10.0 % on average (calibration error). No temperature was applied: none is wanted."
+    )
+    assert [one["says"] for one in found.charts[0].readings] == ["answers 75.0 % right of 12 answers"]
+
+
+def test_a_temperature_shows_both_sides_and_abstention_what_is_left() -> None:
+    side = {"expected_calibration_error": 0.2, "bins": [{"answers": 1, "confidence": 0.5, "right": 1.0}]}
+    after = side | {"expected_calibration_error": 0.05}
+    calibration = {"temperature": 1.5, "fitted_on_clips": 60, "before": side, "after": after}
+    chosen = {"abstain_below": 0.62, "coverage": 0.8, "accuracy": 0.95}
+    found = confidence({"calibration": calibration, "abstention": chosen})
+    assert found is not None
+    assert [line.name for line in found.charts[0].lines] == ["as trained", "with the temperature"]
+    assert "as trained it was 20.0 %" in found.says[0]
+    assert found.says[1] == "A temperature of 1.50, fitted on 60 validation clips, is built into the bundle's model."
+    assert found.says[2].endswith("0.620: 80.0 % of these clips are answered, 95.0 % of them right.")
+    assert confidence({}) is None
 
 
 def test_a_logarithmic_axis_makes_halvings_equal_steps() -> None:

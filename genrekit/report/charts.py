@@ -20,12 +20,16 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Series:
-    """One line. ``color`` is "a", "b", "c" or "soft", of the page's palette; ``weights`` 0..1 size the dots."""
+    """One line. ``color`` is "a", "b", "c" or "soft", of the page's palette; ``weights`` 0..1 size the dots.
+
+    ``notes`` are read out after the points' values.
+    """
 
     name: str
     points: Sequence[Point]
     color: str = "a"
     weights: Sequence[float] | None = None
+    notes: Sequence[str] = ()
 
     @property
     def finite(self) -> list[Point]:
@@ -143,8 +147,9 @@ def _readings(
 ) -> list[dict[str, Any]]:
     at: dict[float, list[str]] = {}
     for one in series:
-        for x, y in one.finite:
-            at.setdefault(x, []).append(f"{one.name} {_text(y, percent, fine=True)}")
+        for (x, y), note in zip(one.points, one.notes or [""] * len(one.points), strict=True):
+            if math.isfinite(x) and math.isfinite(y):
+                at.setdefault(x, []).append(f"{one.name} {_text(y, percent, fine=True)}{note}")
     return [{"x": x_axis(x), "at": _text(x, x_percent), "says": ", ".join(says)} for x, says in sorted(at.items())]
 
 

@@ -47,7 +47,8 @@ def _bins(side: Mapping[str, Any], name: str, color: str) -> Series:
     full = [one for one in side.get("bins") or [] if one.get("answers") and is_figure(one.get("confidence"))]
     most = max((one["answers"] for one in full), default=1)
     points = [(one["confidence"], one["right"]) for one in full]
-    return Series(name, points, color, [one["answers"] / most for one in full])
+    notes = [f" right of {count(one['answers'], 'answer')}" for one in full]
+    return Series(name, points, color, [one["answers"] / most for one in full], notes)
 
 
 def _coverage(answers: Sequence[Mapping[str, float]], accuracy: float | None) -> Chart | None:

@@ -100,3 +100,27 @@ def test_a_scheduler_that_does_not_work(tmp_path: Path, recipe: Recipe) -> None:
 def test_a_model_that_finds_the_number_of_classes_impossible(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     said = _breaks(recipe, small_components.Dense, "check", ValueError("one class too many"), monkeypatch)
     assert said == "[model] dense does not work: ValueError: one class too many"
+
+
+def test_a_loss_for_each_example_is_wanted(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = _breaks(recipe, small_components.Gap, "build", lambda logits, targets: logits.sum(), monkeypatch)
+    assert said.endswith("it gives losses of shape [], not one for each of 5 examples")
+
+
+def test_a_model_of_fixed_length_is_not_trained_on_crops(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Dense` flattens its ten frames; cut to six, they do not fit."""
+
+    class Six(small_components.Louder):
+        """Cuts to six frames."""
+
+        resizes = True
+
+        def draw(self, rng: Any, shape: tuple[int, ...]) -> dict[str, float]:
+            return {"start": rng.uniform()}
+
+        def apply(self, batch: Any, draws: dict[str, Any]) -> Any:
+            return batch[..., :6]
+
+    with pytest.raises(RecipeError, match="it does not take the 6 frames that 'louder' leaves in training"):
+        dry_run(recipe.model_copy(update={"augment": [Six()]}), classes=5)
+    assert dry_run(recipe, classes=5).shape == FeatureShape(1, 8, 10)

@@ -91,14 +91,10 @@ def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
 
 def write_page(path: Path, audit: Audit) -> None:
     """Write the findings as one HTML file."""
-    from importlib import resources
+    from genrekit.report.page import render
 
-    import jinja2
-
-    template = resources.files("genrekit").joinpath("templates/audit.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     summary = next(text_lines(audit))
-    _write(path, environment.from_string(template).render(audit=audit, summary=summary, verdict=_verdict(audit)))
+    _write(path, render("audit.html", audit=audit, summary=summary, verdict=_verdict(audit)))
 
 
 def _write(path: Path, text: str) -> None:

@@ -79,7 +79,8 @@ def made(
 ) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
     """Example -> its features and target, of an epoch."""
     chain, examples, out = in_order(augmenters), Waves(), {}
-    drafts = Batches(7, examples, chain, processes or Processes(), batch_size, batch_size, "shuffled")  # type: ignore[arg-type]
+    sizes = (batch_size, batch_size, "shuffled", len(examples))
+    drafts = Batches(7, examples, chain, processes or Processes(), *sizes)  # type: ignore[arg-type]
     featurizer = Featurizer(Energies(), "waveform", torch.device("cpu"))
     inputs = Inputs(featurizer, chain, torch.from_numpy(examples.targets), Profile())
     for (piece,) in drafts.epoch(epoch):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genrekit.randomness import generator
-from genrekit.training.sampling import balanced, repetitions, shuffled
+from genrekit.training.sampling import balanced, epoch_order, repetitions, shuffled
 
 
 def one_hot(classes: list[int]) -> np.ndarray:
@@ -57,3 +57,14 @@ def test_shuffled_is_each_example_once() -> None:
 )
 def test_repetitions_count_what_came_before(order: list[int], expected: list[int]) -> None:
     assert repetitions(np.asarray(order, np.int64)).tolist() == expected
+
+
+@pytest.mark.parametrize("sampling", ["shuffled", "balanced"])
+@pytest.mark.parametrize(("size", "least", "most"), [(3, 0, 1), (5, 1, 1), (12, 2, 3), (15, 3, 3)])
+def test_an_epoch_of_another_size_goes_round_the_examples(sampling: str, size: int, least: int, most: int) -> None:
+    targets = np.eye(5, dtype=np.float32)
+    order = epoch_order(sampling, targets, size, generator(0))
+    counts = np.bincount(order, minlength=5)
+    assert len(order) == size
+    assert (counts.min(), counts.max()) == (least, most)
+    assert not np.array_equal(order, epoch_order(sampling, targets, size, generator(1)))

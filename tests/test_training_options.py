@@ -242,3 +242,20 @@ def test_balanced_sampling_trains_on_repeated_clips_with_new_draws(
     data = json.loads((folder / "data.json").read_text())["parts"]["train"]
     assert min(data.values()) < max(data.values())
     assert len(factors) == len(set(factors)) == 2 * 2 * sum(data.values())
+
+
+@pytest.mark.parametrize(("size", "steps"), [(3, 1), (30, 8)])
+def test_an_epoch_may_be_shorter_or_longer_than_the_training_part(
+    toy: ToyRuns, monkeypatch: pytest.MonkeyPatch, size: int, steps: int
+) -> None:
+    learned: list[int] = []
+    original = learning.Learner.step
+
+    def noting(self: Any, epoch: int, step: int, pieces: Any) -> float:
+        learned.append(sum(len(piece.indices) for piece in pieces))
+        return original(self, epoch, step, pieces)
+
+    monkeypatch.setattr(learning.Learner, "step", noting)
+    toy.run(f"train.epoch_size={size}", "train.epochs=2", "train.batch_size=4")
+    assert len(learned) == 2 * steps
+    assert sum(learned) == 2 * size

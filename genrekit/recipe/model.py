@@ -70,6 +70,12 @@ class Train(Section):
         "shuffled",
         description="shuffled: an epoch is each example once. balanced: as many, but equally many of each class",
     )
+    epoch_size: int | None = Field(
+        None,
+        ge=1,
+        description="training examples in an epoch, so that one schedule serves small and large data sets: of few "
+        "examples each comes several times, augmented anew, of many not each in every epoch. none: each once",
+    )
     loss: Loss = Field(description="what training lowers; decides whether clips have one label or several")
     optimizer: Optimizer = Field(description="how weights follow gradients")
     scheduler: Scheduler | None = Field(None, description="how the learning rate changes; none keeps it constant")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import concurrent.futures
 import itertools
+import queue
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
@@ -78,16 +80,23 @@ def _stat_or_none(path: str) -> Stat | None:
 
 def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Iterator[Prepared]:
     """Results as they come, never more than ``in_flight`` jobs submitted ahead."""
-    waiting = iter(jobs)
-    pending = {pool.submit(prepare_clip, job): job for job in itertools.islice(waiting, in_flight)}
+    waiting, done = iter(jobs), queue.SimpleQueue[Future[Prepared]]()
+    pending: dict[Future[Prepared], Job] = {}
+
+    def submit(count: int) -> None:
+        for job in itertools.islice(waiting, count):
+            future = pool.submit(prepare_clip, job)
+            pending[future] = job
+            future.add_done_callback(done.put)
+
+    submit(in_flight)
     while pending:
-        done, _ = concurrent.futures.wait(pending, return_when=concurrent.futures.FIRST_COMPLETED)
-        finished = [(future, pending.pop(future)) for future in done]
-        pending |= {pool.submit(prepare_clip, job): job for job in itertools.islice(waiting, len(done))}
-        yield from (_result(future, job) for future, job in finished)
+        future = done.get()
+        submit(1)
+        yield _result(future, pending.pop(future))
 
 
-def _result(future: concurrent.futures.Future[Prepared], job: Job) -> Prepared:
+def _result(future: Future[Prepared], job: Job) -> Prepared:
     """What came of a job, also where it took its worker with it."""
     try:
         return future.result()

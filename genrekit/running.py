@@ -42,13 +42,16 @@ def run_recipe(
     each fold), with the recipe's seed and those after it, on the same parts. Either gives a folder of run folders, and
     a result whose metrics are those of all runs' test clips together.
     """
+    if seeds is not None and seeds < 1:
+        raise GenrekitError(f"seeds={seeds}: it says how many runs there are, 1 or more")
     overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
     try:
         clips = read_clips(loaded)
     except DataError as error:
         raise located(error, loaded, recipe, overrides) from None
-    if folds or seeds:
+    several = folds or (seeds or 1) > 1
+    if several:
         planned = members(loaded, clips, folds, chosen_seeds(loaded, seeds))
         for member in planned:
             split_clips(member.recipe, clips)
@@ -58,7 +61,7 @@ def run_recipe(
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
     first = setting.processes.first
     folder = cast("RunFolder", setting.processes.agree(RunFolder.create(Path(runs), loaded.name) if first else None))
-    if folds or seeds:
+    if several:
         return series.start(loaded, clips, folds, chosen_seeds(loaded, seeds), folder, setting).go()
     run = setting.run(loaded, clips, folder)
     if first:

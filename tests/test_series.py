@@ -142,6 +142,14 @@ def test_seeds_alone_repeat_the_split_there_is(toy: ToyRuns) -> None:
     assert [row["path"] for row in first] == [row["path"] for row in second]
 
 
+def test_one_seed_is_a_run_like_any_other(toy: ToyRuns) -> None:
+    result = toy.run("train.epochs=1", seeds=1)
+    assert result.summary is None
+    assert (result.folder / "bundle" / "model.onnx").exists()
+    with pytest.raises(errors.GenrekitError, match="seeds=0"):
+        toy.run(seeds=0)
+
+
 def test_a_fold_is_the_run_that_its_recipe_makes(shared: ToyRuns, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fold = whole / "fold-2"
     monkeypatch.setattr("genrekit.clip_preparation._windows", lambda *args: pytest.fail("decoded again"))

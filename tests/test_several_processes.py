@@ -86,6 +86,26 @@ def test_two_processes_give_one_processes_figures(toy: ToyRuns, launcher: str, o
     assert done.stdout.count("clips ready") == 1
 
 
+@pytest.mark.slow
+def test_folds_on_two_processes_give_one_processes_figures(toy: ToyRuns) -> None:
+    overrides = ["split={use='toy-folds', folds=2, validation=false}", "train.keep=last", "train.epochs=1",
+                 "train.precision=float32", "train.batch_size=4"]  # fmt: skip
+    single = toy.run(*overrides, folds=True).folder
+    launch = ["torch.distributed.run", "--nproc-per-node", "2", "--rdzv-endpoint", "127.0.0.1:0"]
+    options = ["--folds", "--runs", str(toy.root / "two"), "--store", str(toy.root / "store")]
+    options += [word for override in overrides for word in ("--set", override)]
+    command = [sys.executable, "-m", *launch, "--rdzv-backend", "c10d", "-m", "genrekit", "run", str(toy.recipe)]
+    environment = {**os.environ, "GENREKIT_PLUGINS": str(TOY), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder,) = (toy.root / "two" / "toy").iterdir()
+    one, two = (json.loads((path / "summary.json").read_text()) for path in (single, folder))
+    assert (two["status"], two["data"]) == ("finished", one["data"])
+    for run, other in zip(one["runs"], two["runs"], strict=True):
+        assert other["figures"] == pytest.approx(run["figures"], abs=2e-5)
+    assert done.stdout.count("all together") == 1
+
+
 def figures(folder: Path) -> dict[str, float]:
     """Every figure of every epoch."""
     lines = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]

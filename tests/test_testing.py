@@ -533,3 +533,12 @@ def test_a_check_that_raises_anything_else_fails_with_its_explanation(tmp_path: 
 
     said = failing(Broken(), "runs jobs", tmp_path)
     assert said.startswith("OSError: no room; Each job's result")
+
+
+def test_an_augmenter_may_say_that_it_resizes(tmp_path: Path) -> None:
+    crop = {"apply": lambda self, batch, draws: batch[..., :1]}
+    resizing = changed(toy_plugin.Louder, resizes=True, **crop)()
+    found = {one.check: one.status for one in results(resizing, tmp_path)}
+    assert found["shape and type kept"] == "passed"
+    fewer = changed(toy_plugin.Louder, resizes=True, apply=lambda self, batch, draws: batch[:, :1, :1])()
+    assert "became" in failing(fewer, "shape and type kept", tmp_path)

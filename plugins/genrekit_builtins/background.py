@@ -37,6 +37,12 @@ class Background(genrekit.Augmenter):
             raise ValueError(f"min_snr_db {self.min_snr_db:g} must not be above max_snr_db {self.max_snr_db:g}")
         return self
 
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        from genrekit.testing import write_tones
+
+        return cls(folder=write_tones(folder), sample_rate=8000)
+
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, Any]:
         """Raises `genrekit.DataError` if the folder holds no audio."""
         paths = recordings(self.folder)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import genrekit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import torch
 
@@ -23,6 +25,10 @@ class RandomCrop(genrekit.Augmenter):
     on: Literal["features"] = genrekit.Field("features", description="what it changes; features have frames")
     frames: int = genrekit.Field(ge=1, description="length in frames; shorter features are zero-padded at the end")
     probability: float = genrekit.Field(1.0, ge=1, le=1, description="every clip is cropped: a batch has one length")
+
+    @classmethod
+    def example(cls, folder: Path) -> Self:
+        return cls(frames=20)
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, int]:
         return {"start": int(rng.integers(max(0, shape[-1] - self.frames) + 1))}

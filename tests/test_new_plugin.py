@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from genrekit.component import KINDS
 from genrekit.errors import PluginError
@@ -140,6 +142,19 @@ def test_names_that_cannot_be(name: str, hint: str | None) -> None:
     with pytest.raises(PluginError, match="cannot be a plugin's name") as caught:
         NewPlugin.of(name, ["model"])
     assert caught.value.problems[0].hint == hint
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.text(max_size=12), st.text("ab-9_.", max_size=8)))
+def test_any_name_is_refused_or_makes_a_package_that_compiles(name: str) -> None:
+    try:
+        plugin = NewPlugin.of(name, ["optimizer"])
+    except PluginError:
+        return
+    files = plugin.files()
+    assert tomllib.loads(files["pyproject.toml"])["project"]["name"] == f"genrekit-{plugin.name}"
+    assert tomllib.loads(files[f"examples/{plugin.name}.toml"])["name"] == plugin.name
+    compile(files[f"{plugin.package}/__init__.py"], "", "exec")
 
 
 def test_on_the_command_line(command: Command, tmp_path: Path) -> None:

@@ -1,0 +1,164 @@
+"""What each ingredient of ``examples/strong.toml`` brings: taken out one at a time, on a cheap protocol.
+
+    python bench/ablation.py DATA [--epochs N] [--speakers NAME ...] [--seeds N] [--jobs N] [--only NAME ...]
+
+DATA is the folder of the Free Spoken Digit Dataset. Each speaker is left out in turn, with each seed; the schedule is
+shortened to --epochs. Figures are kept in ``bench/ablation.json``, where what is there already is not run again, and
+the table goes to ``docs/results.md``. Each run trains on one thread, --jobs of them at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+HERE = Path(__file__).parent
+RECIPE = HERE.parent / "examples" / "fsdd.toml"
+SAVED = HERE / "ablation.json"
+PAGE = HERE.parent / "docs" / "results.md"
+BEGIN, END = "<!-- ablation -->", "<!-- /ablation -->"
+
+Recipe = dict[str, Any]
+Change = Callable[[Recipe], None]
+
+
+def without(*augmenters: str) -> Change:
+    """Those augmenters taken out."""
+
+    def change(recipe: Recipe) -> None:
+        recipe["augment"] = [one for one in recipe["augment"] if one["use"] not in augmenters]
+
+    return change
+
+
+def put(section: str, **options: Any) -> Change:
+    """Options of a section set; None takes one out."""
+
+    def change(recipe: Recipe) -> None:
+        recipe[section] |= options
+        recipe[section] = {name: value for name, value in recipe[section].items() if value is not None}
+
+    return change
+
+
+CHANGES: dict[str, Change] = {
+    "strong.toml": lambda recipe: None,
+    "no augmentation at all": lambda recipe: recipe.update(augment=[]),
+    "no stretch": without("stretch"),
+    "no mixup": without("mixup"),
+    "no filter-augment": without("filter-augment"),
+    "no masks": without("time-mask", "frequency-mask"),
+    "no time-shift": without("time-shift"),
+    "no label smoothing": put("train", loss={"use": "cross-entropy"}),
+    "constant learning rate, no warm-up": put("train", scheduler=None),
+    "no weight decay": put("train", optimizer={"use": "adamw", "lr": 3e-3, "weight_decay": 0.0}),
+    "bins averaged, not weighted": put("model", bins="mean"),
+    "frames averaged, no attention": put("model", pooling="mean"),
+    "per-bin statistics of the training part": put("model", normalise="bins"),
+    "each band's mean subtracted": put("features", normalise="bands"),
+    "residual-crnn instead of resnet": lambda recipe: recipe.update(model={"use": "residual-crnn"}),
+}
+
+
+def accuracy(data: Path, name: str, speaker: str, seed: int, epochs: int) -> float:
+    """The accuracy on the left-out speaker of one run, in a process of its own."""
+    recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
+    CHANGES[name](recipe)
+    recipe["dataset"]["root"] = str(data.resolve())
+    recipe["split"]["test"] = speaker
+    recipe["seed"] = seed
+    recipe["train"] |= {"epochs": epochs, "threads": 1}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "recipe.toml")
+        path.write_text(tomli_w.dumps(recipe), encoding="utf-8")
+        command = [sys.executable, "-m", "genrekit", "run", str(path), "--quiet", "--runs", folder]
+        subprocess.run(command, check=True)
+        (metrics,) = Path(folder).glob("*/[0-9]*/metrics.json")
+        return float(json.loads(metrics.read_text(encoding="utf-8"))["test"]["accuracy"])
+
+
+def key(name: str, speaker: str, seed: int, epochs: int) -> str:
+    return json.dumps([name, speaker, seed, epochs])
+
+
+def missing(options: argparse.Namespace, found: dict[str, float]) -> Iterator[tuple[str, str, int, int]]:
+    """What is still to be run, seed by seed, so that an interrupted ablation is one with fewer seeds."""
+    for seed in range(1, options.seeds + 1):
+        for name in options.only or CHANGES:
+            for speaker in options.speakers:
+                if key(name, speaker, seed, options.epochs) not in found:
+                    yield name, speaker, seed, options.epochs
+
+
+def table(found: dict[str, float], options: argparse.Namespace) -> str:
+    """Mean over speakers and seeds; the deviation is that of the seeds' means."""
+    rows = [
+        "| recipe | accuracy | deviation over seeds | against strong.toml | seeds |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    whole = means(found, "strong.toml", options)
+    for name in CHANGES:
+        each = means(found, name, options)
+        shared = sorted(set(each) & set(whole))
+        if not shared:
+            continue
+        mean = statistics.mean(each[seed] for seed in shared)
+        spread = statistics.stdev(each[seed] for seed in shared) if len(shared) > 1 else 0.0
+        difference = statistics.mean(each[seed] - whole[seed] for seed in shared)
+        told = "" if name == "strong.toml" else f"{difference:+.3f}"
+        rows.append(f"| {name} | {mean:.3f} | {spread:.3f} | {told} | {len(shared)} |")
+    return "\n".join(rows)
+
+
+def means(found: dict[str, float], name: str, options: argparse.Namespace) -> dict[int, float]:
+    """Each seed's mean over speakers, where all of them have been run."""
+    seeds = {}
+    for seed in range(1, options.seeds + 1):
+        keys = [key(name, speaker, seed, options.epochs) for speaker in options.speakers]
+        if all(one in found for one in keys):
+            seeds[seed] = statistics.mean(found[one] for one in keys)
+    return seeds
+
+
+def write(found: dict[str, float], options: argparse.Namespace) -> None:
+    SAVED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n{table(found, options)}\n{END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--speakers", nargs="+", default=["jackson", "theo"])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", nargs="+", choices=CHANGES, metavar="NAME")
+    options = parser.parse_args()
+    found: dict[str, float] = json.loads(SAVED.read_text(encoding="utf-8")) if SAVED.exists() else {}
+
+    def run(job: tuple[str, str, int, int]) -> None:
+        found[key(*job)] = result = accuracy(options.data, *job)
+        print(*job, result, flush=True)
+        write(found, options)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(run, list(missing(options, found))))
+    write(found, options)
+
+
+if __name__ == "__main__":
+    main()

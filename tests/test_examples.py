@@ -27,6 +27,7 @@ SHORT_STRONG = (
     "features.n_mels=16",
     "features.frames=20",
     "train.epochs=2",
+    "train.epoch_size=12",
     "train.threads=1",
 )
 SHORT_GTZAN = (*SMALL_MODEL, "features.frames=64", "features.n_mels=32", "train.epochs=2", "train.batch_size=4")

@@ -53,6 +53,8 @@ class Run:
     store_size: int | None = None
     series: Path | None = None
     """The folder of the series of runs that this is a part of."""
+    begun: bool = False
+    """Whether the data are those that the run folder is for, and training is near."""
 
     def describe(self) -> None:
         """Write down what is about to be done."""
@@ -67,7 +69,6 @@ class Run:
         status, metrics = "failed", dict[str, Any]()
         try:
             self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
-            self._note("running")
             result = self._go()
             status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
             if profile and self.processes.first:
@@ -79,7 +80,8 @@ class Run:
                 self.narrator.say(f"\nstopped. Go on with: {way_on(self.folder.path)}")
             raise
         finally:
-            self._note(status)
+            if self.begun:
+                self._note(status)
             self._tell(RunEnded(self.folder.path, status, metrics), "run_ended")  # type: ignore[arg-type]
 
     def _note(self, status: str) -> None:
@@ -103,6 +105,9 @@ class Run:
 
         self._introduce()
         preparation = self._prepare()
+        # A resume that is refused before this leaves the run folder as it was.
+        self.begun = True
+        self._note("running")
         training = assemble(self, preparation)
         interrupted = self._fit(training)
         outcomes = training.best_outcomes()

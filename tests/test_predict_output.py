@@ -63,7 +63,8 @@ def test_csv_timeline(command: Command) -> None:
     answer = command("predict", "song.wav", "gone.wav", "--timeline", "--hop", "0.256", "-f", "csv")
     *rows, failure = csv.DictReader(io.StringIO(answer.out))
     assert list(failure) == [
-        "path", "start_s", "end_s", "status", "label", "labels", "probability", "reason", "p(high)", "p(low)", "p(middle)",
+        "path", "start_s", "end_s", "status", "label", "labels", "probability", "reason",
+        "p(high)", "p(low)", "p(middle)",
     ]  # fmt: skip
     assert len(rows) == 11
     assert rows[1] | {"start_s": "0.256", "end_s": "0.768", "status": "ok", "label": "low", "reason": ""} == rows[1]

@@ -33,7 +33,8 @@ def test_recipes_are_equal_only_where_every_option_is(tmp_path: Path) -> None:
 def test_every_default_is_written_out(tmp_path: Path) -> None:
     text = dump(loaded(SHORT, folder=tmp_path))
     assert text == (
-        'name = "short"\nseed = 0\nrequires = [\n    "genrekit-small",\n]\naugment = []\nevaluate = [\n    { use = "hits" },\n]\n'
+        'name = "short"\nseed = 0\nrequires = [\n    "genrekit-small",\n]\n'
+        'augment = []\nevaluate = [\n    { use = "hits" },\n]\n'
         '\n[dataset]\nuse = "noises"\n\n[dataset.colours]\n'
         '\n[split]\nuse = "halves"\nvalidation = 0.15\n'
         '\n[features]\nuse = "energy"\nsample_rate = 22050\nbins = 8\nframes = 10\n'

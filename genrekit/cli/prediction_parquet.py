@@ -20,7 +20,8 @@ def write_parquet(answers: Iterable[Window | Prediction], path: Path, labels: Se
         if fails or isinstance(answer, Window) == timeline:
             rows.append(_row(answer, labels, timeline))
     when = {"start_s": pl.Float64, "end_s": pl.Float64} if timeline else {}
-    about: dict[str, Any] = {"path": pl.String, **when, "status": pl.String, "label": pl.String, "labels": pl.List(pl.String)}
+    answer_of: dict[str, Any] = {"status": pl.String, "label": pl.String, "labels": pl.List(pl.String)}
+    about = {"path": pl.String, **when, **answer_of}
     shares = {f"p({label})": pl.Float64 for label in labels}
     schema = about | {"probability": pl.Float64, "reason": pl.String} | shares
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(path)

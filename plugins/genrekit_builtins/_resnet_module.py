@@ -67,8 +67,8 @@ def residual_stages(inputs: int, channels: tuple[int, ...], blocks: int, stride:
     Both axes are divided by ``stride`` and then halved by each stage but the first; what is odd is rounded up.
     """
     # Wide enough that neighbouring places overlap whatever the stride: 3 for 1 and 2, 7 for 4.
-    kernel = [max(3, 2 * step - 1) for step in stride]
-    padding = [size // 2 for size in kernel]
+    kernel = (max(3, 2 * stride[0] - 1), max(3, 2 * stride[1] - 1))
+    padding = (kernel[0] // 2, kernel[1] // 2)
     stem = nn.Conv2d(inputs, channels[0], kernel, stride=stride, padding=padding, bias=False)
     return nn.Sequential(stem, nn.BatchNorm2d(channels[0]), nn.ReLU(), *_blocks(channels, blocks))
 

@@ -47,7 +47,8 @@ def test_agrees_with_torchs_grid_sample() -> None:
     draws = draws_for(augmenter, batch)
     matrix = torch.zeros(4, 2, 3)
     matrix[:, 0, 0], matrix[:, 1, 1] = 1, draws["scale"]
-    matrix[:, 1, 2] = draws["scale"] - 1 + 2 * draws["shift"] * 12 / 11  # from shares of the bins to -1..1 between the outer bins' centres
+    # From shares of the bins to -1..1 between the outer bins' centres.
+    matrix[:, 1, 2] = draws["scale"] - 1 + 2 * draws["shift"] * 12 / 11
     grid = functional.affine_grid(matrix, list(batch.shape), align_corners=True)
     expected = functional.grid_sample(batch, grid, padding_mode="border", align_corners=True)
     torch.testing.assert_close(augmenter.apply(batch, draws), expected, rtol=1e-4, atol=1e-4)

@@ -89,8 +89,8 @@ class AudioError(GenrekitError):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``"; did you mean 'crnn'?"`` where a known name is close to ``name`` or holds it, else nothing."""
     known = list(known)
-    close = [other for other in known if len(name) > 2 and name.lower() in other.lower()]
-    close += difflib.get_close_matches(name, known, n=1, cutoff=0.65)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
+    close += sorted((other for other in known if len(name) > 2 and name.lower() in other.lower()), key=len)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 

@@ -214,7 +214,7 @@ def test_a_name_to_block_that_no_plugin_has(command: Command) -> None:
 def test_blocked_plugins_do_not_bring_their_components(command: Command) -> None:
     code, _, err = command("--block", "crnn", "plugins", "show", "crnn")
     assert code == 2
-    assert err.startswith("no component is named 'crnn'; available: ")
+    assert err.startswith("no component is named 'crnn'; did you mean 'residual-crnn'?\n")
     assert "\n    not loaded: 'crnn' (genrekit " in err
 
 

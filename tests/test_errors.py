@@ -48,6 +48,11 @@ def test_a_close_name_is_offered(name: str, meant: str) -> None:
     assert did_you_mean(name, ["adam", "crnn", "n_mels", "hop_length"]) == f"; did you mean '{meant}'?"
 
 
+def test_of_two_the_closer_one_is_meant() -> None:
+    assert did_you_mean("crn", ["residual-crnn", "crnn"]) == "; did you mean 'crnn'?"
+    assert did_you_mean("mel", ["a_very_long_n_mels", "n_mels_x_y"]) == "; did you mean 'n_mels_x_y'?"
+
+
 @pytest.mark.parametrize("name", ["transformer", "", "m", "lr"])
 def test_a_far_name_is_not(name: str) -> None:
     assert did_you_mean(name, ["adam", "crnn", "n_mels"]) == ""

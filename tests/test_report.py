@@ -13,6 +13,7 @@ from reporting import Parsed, answers, figures_of, guesses, report
 from toy_runs import ToyRuns, write
 
 from genrekit.outcome import Outcome
+from genrekit.report.summary import meaning
 
 HOSTILE = "</script><script>alert(1)</script>"
 LABELS = ["high", "low", "middle"]
@@ -89,6 +90,15 @@ def test_figures_have_intervals_and_the_validation_parts_beside(toy: ToyRuns) ->
     assert f"95 % interval {low:.3f} to {high:.3f}" in page.text
     assert f"validation {figures['macro_f1']:.3f}" in page.text
     assert "95 % intervals by the bootstrap over 4 groups, 1,000 times; only 4 groups." in page.text
+
+
+def test_clips_with_kin_in_training_are_not_called_honest() -> None:
+    leakage = {"part": "test", "all": {"clips": 6}, "clean": {"clips": 2}}
+    tone, said = meaning({"best_epoch": 2, "epochs": 3, "leakage": leakage}, "test", 6, chose=True)
+    assert tone == "bad"
+    assert said.startswith("Flattering: 4 of these 6 test clips have a twin or a group mate in training")
+    nobody = {"part": "test", "all": {"clips": 6}, "clean": {"clips": 6}}
+    assert meaning({"best_epoch": 2, "epochs": 3, "leakage": nobody}, "test", 6, chose=True)[0] == "good"
 
 
 def test_says_what_the_figure_may_be_taken_for(toy: ToyRuns) -> None:

@@ -71,11 +71,25 @@ def drawn(figures: Mapping[str, Any]) -> str | None:
     return f"{text}{'; ' + note if note else ''}."
 
 
+def known_in_training(metrics: Mapping[str, Any]) -> int:
+    """Test clips of which training has heard something: a copy, or another clip of the group."""
+    leak = metrics.get("leakage") or {}
+    if leak.get("part") != "test" or "clips" not in leak.get("all", {}):
+        return 0
+    return int(leak["all"]["clips"] - leak.get("clean", {}).get("clips", 0))
+
+
 def meaning(metrics: Mapping[str, Any], part: str, clips: int, chose: bool) -> tuple[str, str]:
     """(tone, sentence): what the reported figures may be taken for. ``chose``: whether validation chose the epoch."""
     best, epochs = metrics.get("best_epoch"), metrics.get("epochs")
     if part == "test":
         how = f"Validation clips chose epoch {best} of {epochs}" if chose else f"Nothing chose: epoch {best}, the last"
+        known = known_in_training(metrics)
+        if known:
+            return "bad", (
+                f"Flattering: {known} of these {count(clips, 'test clip')} have a twin or a group mate in training; "
+                f"the leak meter below shows the figure without them. They were looked at once, at the end. {how}."
+            )
         return "good", (
             f"Honest: these {count(clips, 'test clip')} trained nothing and chose nothing; "
             f"they were looked at once, at the end. {how}."

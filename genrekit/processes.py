@@ -6,6 +6,7 @@ batch statistics, dropout's random stream) is shared, so that N processes comput
 
 from __future__ import annotations
 
+import atexit
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +38,8 @@ class Processes:
         from accelerate import PartialState
 
         state = PartialState(cpu=on_cpu)
+        # Left to the interpreter's end, the group's threads may outlive what they use, and abort the process.
+        atexit.register(state.destroy_process_group)
         return cls(state.process_index, state.num_processes)
 
     @property

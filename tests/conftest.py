@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import hypothesis
 import pytest
@@ -25,6 +26,19 @@ hypothesis.settings.load_profile("genrekit")
 def _plugins_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("GENREKIT_PLUGINS", "GENREKIT_BLOCK"):
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(metadata, "entry_points", _without_neighbours)
+
+
+NEIGHBOURS = {folder.name for folder in (Path(__file__).parent.parent / "plugins").glob("genrekit-*")}
+"""The distributions beside the core: its tests mean the same whether they are installed or not."""
+_entry_points = metadata.entry_points
+
+
+def _without_neighbours(**wanted: str) -> Any:
+    found = _entry_points(**wanted)
+    if wanted.get("group") != "genrekit":
+        return found
+    return [point for point in found if not point.dist or point.dist.name not in NEIGHBOURS]
 
 
 @pytest.fixture

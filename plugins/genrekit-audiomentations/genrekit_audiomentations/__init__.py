@@ -1,0 +1,1 @@
+"""Every waveform transform of audiomentations as an augmenter."""

@@ -1,0 +1,1 @@
+"""Extraction and bulk prediction on Dask distributed."""

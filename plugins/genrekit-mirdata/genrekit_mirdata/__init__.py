@@ -1,0 +1,1 @@
+"""Any mirdata data set with genre, instrument or tag labels."""

@@ -1,0 +1,1 @@
+"""Feature statistics and any scikit-learn classifier: the five-second baseline."""

@@ -1,0 +1,1 @@
+"""Any timm backbone on spectrograms, pretrained or from scratch."""

@@ -1,0 +1,1 @@
+"""Runs told to TensorBoard, MLflow and Weights & Biases."""

@@ -1,0 +1,1 @@
+"""AST, wav2vec2, HuBERT, WavLM and Whisper encoders, frozen or fine-tuned."""

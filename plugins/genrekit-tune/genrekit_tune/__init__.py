@@ -1,0 +1,1 @@
+"""Searches a recipe's options with Optuna."""

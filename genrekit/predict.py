@@ -21,6 +21,8 @@ from genrekit.onnx_engine import OnnxEngine as OnnxEngine
 if TYPE_CHECKING:
     import numpy as np
 
+    from genrekit.component import Executor
+
 
 class Engine(Protocol):
     """waveform float32 [batch, samples] -> probabilities float32 [batch, labels]."""
@@ -45,12 +47,7 @@ class Predictor:
             raise GenrekitError(f"a threshold of {threshold:g} is not a probability", hint="a number from 0 to 1")
         folder = bundle.find(model)
         manifest = bundle.read_manifest(folder)
-        if bundle.ONNX in manifest.files:
-            engine: Engine = OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX))
-            return cls(folder, manifest, engine, threshold)
-        from genrekit.torch_engine import TorchEngine
-
-        return cls(folder, manifest, TorchEngine.open(folder, manifest), threshold)
+        return cls(folder, manifest, open_engine(folder, manifest), threshold)
 
     @property
     def labels(self) -> list[str]:
@@ -61,9 +58,12 @@ class Predictor:
         (prediction,) = self.predict_many([path])
         return _usable(prediction)
 
-    def predict_many(self, paths: Iterable[str | Path]) -> Iterator[Prediction]:
-        """Answers in the order of ``paths``; a file that cannot be used fails alone."""
-        answered = self._answered(self._decoder().batches(paths), windows=False)
+    def predict_many(self, paths: Iterable[str | Path], executor: Executor | None = None) -> Iterator[Prediction]:
+        """Answers in the order of ``paths``; a file that cannot be used fails alone.
+
+        ``executor`` None: on this machine, files decoded while the model works. Else each file is a job of its own.
+        """
+        answered = self._all(paths, None, executor, windows=False)
         return (answer for answer in answered if isinstance(answer, Prediction))
 
     def timeline(self, path: str | Path, hop_s: float | None = None) -> Iterator[Window]:
@@ -78,9 +78,21 @@ class Predictor:
             else:
                 yield answer
 
-    def timelines(self, paths: Iterable[str | Path], hop_s: float | None = None) -> Iterator[Window | Prediction]:
+    def timelines(
+        self, paths: Iterable[str | Path], hop_s: float | None = None, executor: Executor | None = None
+    ) -> Iterator[Window | Prediction]:
         """Each file's windows, then the answer for all of it, their mean. A file that cannot be used fails alone."""
-        return self._answered(self._decoder(hop_s).batches(paths), windows=True)
+        return self._all(paths, hop_s, executor, windows=True)
+
+    def _all(
+        self, paths: Iterable[str | Path], hop_s: float | None, executor: Executor | None, windows: bool
+    ) -> Iterator[Window | Prediction]:
+        decoder = self._decoder(hop_s)
+        if executor is None:
+            return self._answered(decoder.batches(paths), windows)
+        from genrekit.prediction_jobs import answered_on
+
+        return answered_on(executor, self, paths, hop_s, windows)
 
     def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:
         tally, rule = Tally(), Rule.of(self.manifest.answers, self.threshold)
@@ -106,6 +118,15 @@ class Predictor:
             )
             raise GenrekitError(f"windows cannot be {hop_s:g} s apart", why=why)
         return Decoder(spec, round(hop_s * spec.sample_rate))
+
+
+def open_engine(folder: Path, manifest: bundle.Manifest, threads: int | None = None) -> Engine:
+    """The bundle's graph or, where there is none, torch. ``threads`` are the graph's; None: all usable CPUs."""
+    if bundle.ONNX in manifest.files:
+        return OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX), threads)
+    from genrekit.torch_engine import TorchEngine
+
+    return TorchEngine.open(folder, manifest)
 
 
 def answers(engine: Engine, waveforms: list[np.ndarray]) -> list[np.ndarray]:

@@ -6,7 +6,7 @@ ahead of the model, and only a few files are begun before their turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,12 +63,17 @@ class Decoder:
     spec: Audio
     hop: int
 
-    def batches(self, paths: Iterable[str | Path]) -> Iterator[Batch]:
-        """Every window of every file, each file's followed by its end; in order."""
+    def batches(
+        self, paths: Iterable[str | Path], closes: Callable[[str], bool] = lambda path: False
+    ) -> Iterator[Batch]:
+        """Every window of every file, each file's followed by its end; in order.
+
+        No batch goes on behind a file that ``closes`` it, whatever comes next.
+        """
         threads = min(usable_cpus(), MOST_THREADS)
         files = min(HELD_SAMPLES // max(self.spec.window_samples, BATCH_SAMPLES), MOST_FILES_AHEAD)
         parts = ahead_in_order(paths, self._file, threads, max(files, threads + 1))
-        return _gathered(parts)
+        return _gathered(parts, closes)
 
     def _file(self, path: str | Path) -> Iterator[Batch]:
         return _gathered([item] for item in self._items(path))
@@ -86,14 +91,15 @@ class Decoder:
         yield End(name, reason)
 
 
-def _gathered(parts: Iterable[Batch]) -> Iterator[Batch]:
-    """``parts`` joined until they hold `BATCH_SAMPLES`."""
+def _gathered(parts: Iterable[Batch], closes: Callable[[str], bool] = lambda path: False) -> Iterator[Batch]:
+    """``parts`` joined until they hold `BATCH_SAMPLES`, or up to the end of a file that closes a batch."""
     held: Batch = []
     samples = 0
     for part in parts:
         held += part
         samples += sum(len(item.waveform) for item in part if isinstance(item, Piece))
-        if samples >= BATCH_SAMPLES:
+        last = held[-1]
+        if (isinstance(last, End) and closes(last.path)) or samples >= BATCH_SAMPLES:
             yield held
             held, samples = [], 0
     if held:

@@ -5,12 +5,13 @@ Recordings are decoded in threads while the model works, and window by window, s
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from genrekit import bundle
 from genrekit.answers import Prediction, Rule, Tally, Window
@@ -94,6 +95,30 @@ class Predictor:
 
         return answered_on(executor, self, paths, hop_s, windows)
 
+    def answer_groups(
+        self, groups: Iterable[Sequence[str]], hop_s: float | None = None, windows: bool = False
+    ) -> Iterator[Window | Prediction]:
+        """Each file's answer, behind its windows' if told; group after group, none in one batch with another's files.
+
+        So the answers for a group are the same, to the last digit, whatever groups there are beside it.
+        """
+        decoder, last = self._decoder(hop_s), set[str]()
+
+        def closes(path: str) -> bool:
+            closing = path in last
+            last.discard(path)
+            return closing
+
+        return self._answered(decoder.batches(_noting_last(groups, last), closes), windows)
+
+    def made_with(self, hop_s: float | None = None, windows: bool = False) -> dict[str, Any]:
+        """What decides answers, beside the recordings and who computes them: ready for JSON."""
+        from genrekit import __version__
+
+        model = hashlib.sha256(self.manifest.model_dump_json().encode()).hexdigest()
+        options = {"threshold": self.threshold, "timeline": windows, "hop_s": hop_s}
+        return {"genrekit": __version__, "model": model} | options
+
     def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:
         tally, rule = Tally(), Rule.of(self.manifest.answers, self.threshold)
         for batch in batches:
@@ -127,6 +152,13 @@ def open_engine(folder: Path, manifest: bundle.Manifest, threads: int | None = N
     from genrekit.torch_engine import TorchEngine
 
     return TorchEngine.open(folder, manifest)
+
+
+def _noting_last(groups: Iterable[Sequence[str]], last: set[str]) -> Iterator[str]:
+    """All paths; ``last`` holds each group's last one when it is given."""
+    for group in groups:
+        last.add(group[-1])
+        yield from group
 
 
 def answers(engine: Engine, waveforms: list[np.ndarray]) -> list[np.ndarray]:

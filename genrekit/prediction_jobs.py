@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor
@@ -34,7 +35,8 @@ class Model:
 
     @classmethod
     def of(cls, predictor: Predictor) -> Model:
-        folder = predictor.folder.absolute()
+        # runs/latest may lead elsewhere before the last job is done.
+        folder = predictor.folder.resolve()
         return cls(str(folder), bundle.file_hash(folder / bundle.MANIFEST))
 
 
@@ -93,14 +95,7 @@ def _load(model: Model) -> Predictor:
         return Predictor(folder, manifest, open_engine(folder, manifest, threads=1))
     except GenrekitError as error:
         raise BundleError(
-            f"a worker cannot load the model: {error.problems[0].what}",
-            why=error.problems[0].why or f"it is the process {os.getpid()} on {_machine()}",
-            hint=error.problems[0].hint
-            or "workers must find the model and the recordings under the same paths as here",
+            f"the worker process {os.getpid()} on {platform.node()} cannot load the model: {error.problems[0].what}",
+            why="this process can: they do not see the same files",
+            hint="give the model, and recordings, by paths that lead to the same files on all machines",
         ) from None
-
-
-def _machine() -> str:
-    import platform
-
-    return platform.node() or "a machine without a name"

@@ -39,7 +39,9 @@ class Setting:
         """The setting of runs of a resolved recipe; meets the other processes, if there are any."""
         processes = Processes.join(on_cpu=recipe.train.device == "cpu")
         told = narrator if narrator and processes.first else Narrator()
-        return cls(runs, Store(Path(store) if store else default_root()), told, processes, profile, store_size)
+        # Executors may run jobs in another folder.
+        root = (Path(store) if store else default_root()).absolute()
+        return cls(runs, Store(root), told, processes, profile, store_size)
 
     def run(self, recipe: Recipe, clips: Clips, folder: RunFolder, series: Path | None = None) -> Run:
         """One run of it. ``series`` is the folder of the series that it is a part of."""

@@ -46,15 +46,25 @@ def predict(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="write there; .json, .csv and .parquet tell the format"),
     ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="answer recordings there, e.g. processes; none: here, one after another"),
+    ] = None,
+    executor_options: Annotated[
+        list[str] | None,
+        typer.Option("--executor-option", metavar="KEY=VALUE", help="an option of it, e.g. workers=4; repeatable"),
+    ] = None,
 ) -> None:
     """Tell what a trained model hears in recordings. Long ones are cut into windows whose answers are averaged."""
+    from genrekit.cli.executor_option import chosen_executor
     from genrekit.predict import Predictor
 
     if hop is not None and not timeline:
         raise GenrekitError("--hop is for timelines", hint=f"--timeline --hop {hop:g}")
     files = list(_files(paths))
+    place = chosen_executor(executor, executor_options or ())
     predictor = Predictor.load(model, threshold)
-    answers = predictor.timelines(files, hop) if timeline else predictor.predict_many(files)
+    answers = predictor.timelines(files, hop, place) if timeline else predictor.predict_many(files, place)
     failed = PredictionOutput(out, format, timeline, top, predictor.manifest.answers.multi_label).write(
         answers, predictor.labels
     )

@@ -28,6 +28,7 @@ from genrekit.hookspecs import hookimpl
 from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
 
+from genrekit.recipe_table import Misfit, RecipeTable
 if TYPE_CHECKING:
     from genrekit.auditing import Audit
     from genrekit.pipeline import RunResult
@@ -52,11 +53,13 @@ __all__ = [
     "Loss",
     "Mixer",
     "Model",
+    "Misfit",
     "Optimizer",
     "Outcome",
     "RecipePath",
     "Scheduler",
     "Splitter",
+    "RecipeTable",
     "TrainingError",
     "audio_files",
     "audit",

@@ -8,7 +8,9 @@ import pluggy
 
 from genrekit import hookspecs
 from genrekit.component import KINDS, Component
+from genrekit.recipe_table import RecipeTable
 from genrekit.registry import Entry, Registry
+from genrekit.tables import TableEntry, Tables
 
 _PLURALS = {"features": "features", "loss": "losses"}
 HOOK_OF_KIND = {kind: f"register_{_PLURALS.get(kind, kind + 's')}" for kind in KINDS}
@@ -34,6 +36,25 @@ def claims(module: object) -> list[Claim]:
         getattr(alone.hook, hook)(register=functools.partial(_claim, found, kind))
     _refuse_what_cannot_be_registered(found)
     return found
+
+
+def claimed_tables(module: object) -> list[type[RecipeTable]]:
+    """The recipe tables that a module registers; raises TypeError if any is wrong. `claims` goes before."""
+    alone, found = hook_manager(), list[type[RecipeTable]]()
+    alone.register(module)
+    alone.hook.register_tables(register=functools.partial(_claim_table, found))
+    trial = Tables()
+    for table in found:
+        trial.add(TableEntry(table, getattr(table, "__name__", ""), getattr(table, "__module__", "")))
+    for name, entries in trial.items():
+        if len(entries) > 1:
+            raise TypeError(f"registers {len(entries)} tables as [{name}]: {' and '.join(map(str, entries))}")
+    return found
+
+
+def _claim_table(found: list[type[RecipeTable]], table: type[RecipeTable]) -> type[RecipeTable]:
+    found.append(table)
+    return table
 
 
 def _claim(found: list[Claim], kind: str, component: type[Component]) -> type[Component]:

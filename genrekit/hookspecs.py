@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from genrekit.component import Component
     from genrekit.events import EpochEnded, RunEnded, RunStarted
+    from genrekit.recipe_table import RecipeTable
 
 hookspec = pluggy.HookspecMarker("genrekit")
 hookimpl = pluggy.HookimplMarker("genrekit")
@@ -71,6 +72,11 @@ def register_evaluators(register: Register) -> None:
 @hookspec
 def register_executors(register: Register) -> None:
     """Add `Executor` classes: where preprocessing runs."""
+
+
+@hookspec
+def register_tables(register: Callable[[type[RecipeTable]], Any]) -> None:
+    """Add `RecipeTable` classes: tables of the recipe that are the plugin's own."""
 
 
 @hookspec

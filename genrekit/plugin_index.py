@@ -23,6 +23,15 @@ def distributions_with(kind: str, name: str) -> list[str]:
     )
 
 
+def known_tables() -> dict[str, list[str]]:
+    """Recipe table -> the distributions that are known to bring it."""
+    found: dict[str, list[str]] = {}
+    for distribution, kinds in sorted(_index().items()):
+        for table in kinds.get("table", []):
+            found.setdefault(table, []).append(distribution)
+    return found
+
+
 @functools.cache
 def _index() -> dict[str, dict[str, list[str]]]:
     import tomllib

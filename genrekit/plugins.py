@@ -15,11 +15,12 @@ from typing import Literal
 import pluggy
 
 from genrekit.api import ApiMismatch, check_api, declared, declared_in_source
-from genrekit.claims import claims, hook_manager
+from genrekit.claims import claimed_tables, claims, hook_manager
 from genrekit.errors import one_line
 from genrekit.local_plugin import imported
 from genrekit.plugin_index import distributions_with
 from genrekit.registry import Entry, Registry
+from genrekit.tables import TableEntry
 
 GROUP = "genrekit"
 """The group of entry points that name plugin modules."""
@@ -74,9 +75,13 @@ class Plugins:
         return self.registry.unknown(kind, name) + self._installable(kind, name) + self.not_loaded()
 
     def _installable(self, kind: str, name: str) -> str:
-        """A line for each distribution that is known to bring a component, and is not there in any state."""
+        """`installable`, if no plugin that is there claims the component."""
         if (kind, name) in self.registry.claims:
             return ""
+        return self.installable(kind, name)
+
+    def installable(self, kind: str, name: str) -> str:
+        """A line for each distribution that is known to bring a component or table, and is not there in any state."""
         there = {normal(plugin.distribution) for plugin in self.found}
         known = [other for other in distributions_with(kind, name) if normal(other) not in there]
         return "".join(f"\n    {other} brings it: pip install {other}" for other in known)
@@ -93,10 +98,12 @@ class Plugins:
         """
         plugin = Plugin(name, distribution, version, "loaded")
         check_api(declared(module))
-        claimed = claims(module)
+        claimed, tables = claims(module), claimed_tables(module)
         self.hooks.register(module, name=plugin.identity)
         for kind, component in claimed:
             self.registry.add(kind, Entry(component, name, distribution))
+        for table in tables:
+            self.registry.tables.add(TableEntry(table, name, distribution))
         self.found.append(plugin)
 
 

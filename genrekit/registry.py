@@ -8,6 +8,7 @@ from typing import get_args
 
 from genrekit.component import KINDS, Component
 from genrekit.errors import PluginError, did_you_mean
+from genrekit.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Registry:
     """What is installed. Two plugins may claim one name: then that name, and only it, cannot be used."""
 
     claims: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    tables: Tables = field(default_factory=Tables)
 
     def add(self, kind: str, entry: Entry) -> None:
         """Register ``entry``; raises TypeError unless its class is a working component of ``kind``."""

@@ -16,7 +16,8 @@ from genrekit.plugins import load
 Command = Callable[..., tuple[int, str, str]]
 
 NEWER = (
-    "it needs the plugin API >=2.3,<3, and this genrekit has 1.0: upgrade genrekit, or install an older release of it"
+    f"it needs the plugin API >=2.3,<3, and this genrekit has {api.API_VERSION}: "
+    "upgrade genrekit, or install an older release of it"
 )
 
 

@@ -10,7 +10,18 @@ from genrekit.claims import hook_manager
 HOOKS = vars(hook_manager().hook)
 
 
-KINDS = ("dataset", "splitter", "augmenter", "model", "optimizer", "scheduler", "evaluator", "executor", "command")
+KINDS = (
+    "dataset",
+    "splitter",
+    "augmenter",
+    "model",
+    "optimizer",
+    "scheduler",
+    "evaluator",
+    "executor",
+    "table",
+    "command",
+)
 
 
 def test_the_hooks_are_these() -> None:

@@ -291,7 +291,8 @@ def test_every_kind_has_a_hook() -> None:
     assert set(HOOK_OF_KIND) == set(KINDS)
     assert set(HOOK_OF_KIND.values()) < set(hooks)
     assert {hook for hook in hooks if hook.startswith("register_")} - set(HOOK_OF_KIND.values()) == {
-        "register_commands"
+        "register_commands",
+        "register_tables",
     }
 
 

@@ -135,7 +135,7 @@ def test_the_shipped_index_is_well_formed() -> None:
     found = tomllib.loads(plugin_index.INDEX.read_text(encoding="utf-8"))
     assert list(found) == sorted(found)
     for distribution, kinds in found.items():
-        assert set(kinds) <= set(KINDS), distribution
+        assert set(kinds) <= {*KINDS, "table"}, distribution
         assert all(isinstance(name, str) for names in kinds.values() for name in names), distribution
 
 
@@ -143,8 +143,9 @@ def test_the_shipped_index_knows_every_plugin_of_this_repository() -> None:
     """Each distribution below plugins/ that is installed is listed, with every name that it registers."""
     projects = [tomllib.loads(path.read_text()) for path in sorted(ROOT.glob("plugins/*/pyproject.toml"))]
     ours = {project["project"]["name"] for project in projects}
-    claims = load().registry.claims.items()
-    brought = [(kind, name, e.distribution) for (kind, name), entries in claims for e in entries]
+    registry = load().registry
+    brought = [(kind, name, e.distribution) for (kind, name), entries in registry.claims.items() for e in entries]
+    brought += [("table", name, e.distribution) for name, entries in registry.tables.items() for e in entries]
     missing = [
         row for row in brought if row[2] in ours and row[2] not in plugin_index.distributions_with(row[0], row[1])
     ]

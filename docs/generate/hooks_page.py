@@ -27,6 +27,10 @@ class Documented:
     options: list[Row]
 
 
+GIVEN = (genrekit.Clips, genrekit.Clip, genrekit.Outcome, genrekit.FeatureShape, genrekit.Misfit)
+"""Public classes that components and tables meet."""
+
+
 def hooks() -> list[Member]:
     """Every hook, in the order of `genrekit.hookspecs`."""
     return [member for member in members(hookspecs) if hasattr(getattr(hookspecs, member.name), "genrekit_spec")]
@@ -34,7 +38,8 @@ def hooks() -> list[Member]:
 
 def kinds() -> dict[str, Documented]:
     """Hook -> the base class of what it registers; "" -> what all kinds have in common."""
-    return {"": _documented(Component)} | {HOOK_OF_KIND[kind]: _documented(base) for kind, base in KINDS.items()}
+    bases = {HOOK_OF_KIND[kind]: _documented(base) for kind, base in KINDS.items()}
+    return {"": _documented(Component)} | bases | {"register_tables": _documented(genrekit.RecipeTable)}
 
 
 def variants() -> dict[str, list[Documented]]:
@@ -62,7 +67,7 @@ def events() -> dict[str, Documented]:
 
 def given() -> list[Documented]:
     """The other public classes that components meet."""
-    return [_documented(found) for found in (genrekit.Clips, genrekit.Clip, genrekit.Outcome, genrekit.FeatureShape)]
+    return [_documented(found) for found in GIVEN]
 
 
 def others() -> list[Member]:

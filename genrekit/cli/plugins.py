@@ -6,7 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,11 @@ from genrekit.cli.table import print_table
 from genrekit.errors import PluginError, did_you_mean
 from genrekit.plugins import Plugins, installed
 from genrekit.registry import Entry
+from genrekit.tables import TableEntry
+
+if TYPE_CHECKING:
+    from genrekit.component import Component
+    from genrekit.recipe_table import RecipeTable
 
 
 def register(app: typer.Typer) -> None:
@@ -47,16 +52,20 @@ def show_all(
             print(f"{row.name}: {row.cause}")
 
 
-def show(name: Annotated[str, typer.Argument(help="a component's name, e.g. crnn")]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(help="a component's name, e.g. crnn, or a plugin's recipe table")],
+) -> None:
     """Document one component: what it does, its options, an example."""
     registry = installed().registry
     found = [entry for (_, claimed), entries in sorted(registry.claims.items()) if claimed == name for entry in entries]
-    if not found:
-        names = sorted({claimed for _, claimed in registry.claims})
+    for table in registry.tables.get(name, []):
+        _document(table.table, _origin(table))
+    if not found and name not in registry.tables:
+        names = sorted({claimed for _, claimed in registry.claims} | set(registry.tables))
         hint = did_you_mean(name, names) or f"; available: {', '.join(names)}"
         raise PluginError(f"no component is named '{name}'{hint}{installed().not_loaded()}")
     for entry in found:
-        _document(entry)
+        _document(entry.component, _origin(entry))
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,14 @@ def _rows(plugins: Plugins) -> Iterator[Row]:
             options = [option for option in entry.component.model_fields if option != "use"]
             status = "conflict" if cause else "loaded"
             yield Row(kind, name, options, entry.plugin, entry.distribution, version, status, cause)
+    for name, tables in sorted(plugins.registry.tables.items()):
+        for table in tables:
+            bringing.add((table.plugin, table.distribution))
+            version = versions[table.plugin, table.distribution]
+            clash = plugins.registry.tables.clash(name) or None
+            options = list(table.table.model_fields)
+            status = "conflict" if clash else "loaded"
+            yield Row("table", name, options, table.plugin, table.distribution, version, status, clash)
     for plugin in plugins.found:
         if plugin.cause or (plugin.name, plugin.distribution) not in bringing:
             hooks = _hooks(plugins, plugin.identity)
@@ -99,12 +116,16 @@ def _hooks(plugins: Plugins, identity: str) -> list[str]:
     return [caller.name for caller in plugins.hooks.get_hookcallers(module) or []] if module else []
 
 
-def _document(entry: Entry) -> None:
+def _origin(entry: Entry | TableEntry) -> str:
+    kind = entry.component.kind if isinstance(entry, Entry) else "table of recipes"
+    return f"{kind}, from plugin '{entry.plugin}' of {entry.distribution}"
+
+
+def _document(component: type[Component] | type[RecipeTable], origin: str) -> None:
     from genrekit.cli.option_text import option_texts
     from genrekit.cli.snippet import snippet
 
-    component = entry.component
-    print(f"{component.name()}  ({component.kind}, from plugin '{entry.plugin}' of {entry.distribution})\n")
+    print(f"{component.name()}  ({origin})\n")
     print(inspect.cleandoc(component.__doc__ or "not documented"), end="\n\n")
     options = option_texts(component)
     if options:

@@ -1,4 +1,4 @@
-"""An example of a component in a recipe, to copy."""
+"""An example of a component, or of a plugin's table, in a recipe, to copy."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any, get_origin
 
 from genrekit.component import Component
 from genrekit.recipe.model import Recipe, Train, kind_of
+from genrekit.recipe_table import RecipeTable
 
 
-def snippet(component: type[Component]) -> str:
+def snippet(component: type[Component] | type[RecipeTable]) -> str:
     """TOML with every option at its default; the required ones filled with something of their type."""
-    lines = [header(component.kind), f"use = {_toml(component.name())}"]
+    if issubclass(component, RecipeTable):
+        lines = [f"[{component.name()}]"]
+    else:
+        lines = [header(component.kind), f"use = {_toml(component.name())}"]
     for name, option in component.model_json_schema()["properties"].items():
         value = option["default"] if "default" in option else _example(option)
         if name != "use" and value is not None:

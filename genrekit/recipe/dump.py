@@ -8,6 +8,7 @@ import tomli_w
 
 from genrekit.component import Component
 from genrekit.recipe.model import Recipe, Section
+from genrekit.recipe_table import RecipeTable
 
 
 def dump(recipe: Recipe, *, as_written: bool = False) -> str:
@@ -20,7 +21,7 @@ def _plain(value: Any, as_written: bool) -> Any:
     if isinstance(value, Section):
         inner = {name: option for name, option in value if not as_written or name in value.model_fields_set}
         return _plain(inner, as_written)
-    if isinstance(value, Component):
+    if isinstance(value, Component | RecipeTable):
         return _plain(value.model_dump(mode="json", exclude_unset=as_written), as_written)
     if isinstance(value, dict):
         return {key: _plain(element, as_written) for key, element in value.items() if element is not None}

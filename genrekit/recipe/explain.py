@@ -14,6 +14,7 @@ from genrekit.plugins import Plugins
 from genrekit.recipe.model import Recipe
 from genrekit.recipe.place import Path, Place, find
 from genrekit.recipe.source import Source
+from genrekit.recipe.unknown_table import unknown_table
 
 _NO_TABLE = {"model_attributes_type", "model_type", "dict_type"}
 _PLAIN = {
@@ -49,7 +50,8 @@ def _told(detail: ErrorDetails, data: Any, model: type[Recipe], plugins: Plugins
     place = find(model, data, loc)
     if detail["type"] == "extra_forbidden":
         table = find(model, data, loc[:-1])
-        return place.path, _in(table.path) + _unknown_option(str(loc[-1]), table)
+        unknown = _unknown_option(str(loc[-1]), table) if len(loc) > 1 else unknown_table(str(loc[-1]), table, plugins)
+        return place.path, _in(table.path) + unknown
     if detail["type"] == "missing":
         table = find(model, data, loc[:-1])
         return table.path, _in(table.path) + _missing(str(loc[-1]), table, plugins)

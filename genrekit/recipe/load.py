@@ -19,6 +19,7 @@ from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
 from genrekit.recipe.requirements import unmet, with_requirements
 from genrekit.recipe.source import Source
+from genrekit.recipe.table_problems import table_problems
 from genrekit.recipe.tasks import task_problems
 
 
@@ -33,7 +34,7 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
         recipe = with_requirements(_validate(data, path.resolve().parent, plugins, source), plugins)
     except RecursionError:
         raise RecipeError("the recipe is nested too deeply", where=str(path)) from None
-    if problems := list(task_problems(recipe, plugins, source)):
+    if problems := [*task_problems(recipe, plugins, source), *table_problems(recipe, source)]:
         raise RecipeError.of(problems)
     _check_shapes(recipe, source)
     return recipe

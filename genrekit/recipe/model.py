@@ -24,6 +24,7 @@ from genrekit.component import (
     Splitter,
 )
 from genrekit.options import Options
+from genrekit.recipe_table import RecipeTable
 from genrekit.registry import Registry
 
 
@@ -32,7 +33,11 @@ class Section(Options):
 
     def __eq__(self, other: object) -> bool:
         """Whether all options are equal, even if other plugins were installed when the other was read."""
-        return isinstance(other, Section) and dict(self) == dict(other)
+        return isinstance(other, Section) and self._given() == other._given()
+
+    def _given(self) -> dict[str, Any]:
+        """The options that are not none: a table that a plugin could have brought, and did not, is no difference."""
+        return {name: value for name, value in self if value is not None}
 
 
 class StopEarly(Section):
@@ -124,6 +129,9 @@ class Answers(Section):
         return self
 
 
+T = TypeVar("T", bound=RecipeTable)
+
+
 class Recipe(Section):
     """Everything that decides a run's result."""
 
@@ -146,6 +154,10 @@ class Recipe(Section):
     answers: Answers = Field(Answers(), description="what the finished model answers")
     executor: Executor = Field(description="where preprocessing runs")
 
+    def table(self, wanted: type[T]) -> T | None:
+        """The plugin's table of this class; None where the recipe has none."""
+        return next((value for _, value in self if isinstance(value, wanted)), None)
+
     @field_validator("name")
     @classmethod
     def _leaves_latest_free(cls, name: str) -> str:
@@ -158,11 +170,26 @@ S = TypeVar("S", bound=Section)
 
 
 def recipe_model(registry: Registry) -> type[Recipe]:
-    """`Recipe` with each kind replaced by the union of its installed components, discriminated on ``use``."""
+    """`Recipe` with each kind replaced by the union of its installed components, discriminated on ``use``.
+
+    Plugins' own tables come after the core's.
+    """
     train = _filled(Train, registry)
     ready = not any(field.is_required() for field in train.model_fields.values())
     field = _field(Recipe.model_fields["train"], train if ready else None)
-    return _filled(Recipe, registry, train=(train, field))
+    return _filled(Recipe, registry, train=(train, field), **_tables(registry))
+
+
+def _tables(registry: Registry) -> dict[str, Any]:
+    """A field for each table of a plugin. One that is not written is none, whatever its options' defaults."""
+    return {
+        entry.table.name(): (entry.table | None, Field(None, description=_first_line(entry.table)))
+        for entry in registry.tables.entries()
+    }
+
+
+def _first_line(table: type[RecipeTable]) -> str:
+    return (table.__dict__.get("__doc__") or table.name()).strip().partition("\n")[0]
 
 
 def _filled(section: type[S], registry: Registry, **fields: Any) -> type[S]:

@@ -25,6 +25,7 @@ from genrekit.testing.models import check_model
 from genrekit.testing.recordings import write_tones
 from genrekit.testing.splitters import check_splitter, example_clips
 from genrekit.testing.suite import check_distribution, contract_suite
+from genrekit.testing.tables import check_table
 from genrekit.testing.training_parts import check_loss, check_optimizer, check_scheduler
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "check_optimizer",
     "check_scheduler",
     "check_splitter",
+    "check_table",
     "contract_suite",
     "example_clips",
     "example_outcome",

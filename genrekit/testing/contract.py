@@ -10,8 +10,11 @@ from typing import Any, Literal, TypeVar
 
 from genrekit.component import KINDS, Component
 from genrekit.errors import one_line
+from genrekit.recipe_table import RecipeTable
 
 T = TypeVar("T")
+Part = Component | RecipeTable
+"""What plugins bring into recipes."""
 
 
 class Skip(Exception):  # noqa: N818
@@ -54,7 +57,7 @@ class Result:
     detail: str = ""
 
 
-CHECKS: dict[str, list[Check]] = {"": [], **{kind: [] for kind in KINDS}}
+CHECKS: dict[str, list[Check]] = {"": [], **{kind: [] for kind in KINDS}, RecipeTable.kind: []}
 """Kind -> its checks; "" holds those of every kind."""
 
 
@@ -74,12 +77,12 @@ def check(
     return add
 
 
-def checks_of(component: Component | type[Component]) -> list[Check]:
+def checks_of(component: Part | type[Part]) -> list[Check]:
     """What a component, or all of a class, must pass."""
     return [each for each in (*CHECKS[""], *CHECKS[component.kind]) if each.when(component)]
 
 
-def results(component: Component, folder: Path | None = None) -> Iterator[Result]:
+def results(component: Part, folder: Path | None = None) -> Iterator[Result]:
     """Run every check of the component's kind, one after another."""
     if folder is None:
         with tempfile.TemporaryDirectory() as scratch:
@@ -104,8 +107,8 @@ def result(each: Check, case: Case) -> Result:
     return Result(subject, each.title, "passed")
 
 
-def check_component(component: Component, folder: Path | None = None) -> list[Result]:
-    """Check a component of any kind; raises AssertionError with everything that is wrong, else returns all results."""
+def check_component(component: Part, folder: Path | None = None) -> list[Result]:
+    """Check a component of any kind, or a table; raises AssertionError with all that is wrong, else returns results."""
     done = list(results(component, folder))
     failed = [f"- {one.check}: {one.detail}" for one in done if one.status == "failed"]
     if failed:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from genrekit.component import Component
 from genrekit.errors import GenrekitError, PluginError, did_you_mean
 from genrekit.plugins import Plugin, Plugins, normal
-from genrekit.testing.contract import Skip
+from genrekit.recipe_table import RecipeTable
+from genrekit.testing.contract import Part, Skip
 
 
 def plugins_of(name: str, found: Plugins) -> list[Plugin]:
@@ -26,15 +27,17 @@ def plugins_of(name: str, found: Plugins) -> list[Plugin]:
     return named
 
 
-def components_of(plugins: Iterable[Plugin], found: Plugins) -> list[type[Component]]:
-    """The component classes that these plugins registered, kind by kind."""
+def components_of(plugins: Iterable[Plugin], found: Plugins) -> list[type[Component] | type[RecipeTable]]:
+    """The component classes that these plugins registered, kind by kind, and then the recipe tables."""
     bringing = {(plugin.name, plugin.distribution) for plugin in plugins}
     claimed = sorted(found.registry.claims.items())
     entries = [entry for _, entries in claimed for entry in entries if (entry.plugin, entry.distribution) in bringing]
-    return [entry.component for entry in entries]
+    tables = [entry for _, entries in sorted(found.registry.tables.items()) for entry in entries]
+    brought = [entry.table for entry in tables if (entry.plugin, entry.distribution) in bringing]
+    return [*(entry.component for entry in entries), *brought]
 
 
-def example(component: type[Component], folder: Path) -> Component:
+def example(component: type[Component] | type[RecipeTable], folder: Path) -> Part:
     """The class's own example; `Skip` where it has none and its defaults do not do."""
     make: Callable[[Path], Any] = component.example
     try:

@@ -14,7 +14,7 @@ from genrekit.testing.examples import components_of, example, plugins_of
 from genrekit.testing.plugin_checks import plugin_results
 
 if TYPE_CHECKING:
-    from genrekit.component import Component
+    from genrekit.testing.contract import Part
 
 
 def check_distribution(name: str, found: Plugins | None = None) -> Iterator[Result]:
@@ -28,7 +28,7 @@ def check_distribution(name: str, found: Plugins | None = None) -> Iterator[Resu
             yield from _results(component, Path(folder))
 
 
-def _results(component: type[Component], folder: Path) -> Iterator[Result]:
+def _results(component: type[Part], folder: Path) -> Iterator[Result]:
     subject = f"{component.kind} {component.name()}"
     try:
         made = example(component, _new(folder, "example"))
@@ -61,10 +61,10 @@ def contract_suite(name: str) -> Callable[..., None]:
         for component in components_of(plugins, found)
         for each in contract.checks_of(component)
     ]
-    cases: dict[type[Component], Case | str] = {}
+    cases: dict[type[Part], Case | str] = {}
 
     @pytest.mark.parametrize(("component", "each"), [*whole, *parts])
-    def test_contract(component: type[Component] | None, each: Any, tmp_path_factory: Any) -> None:
+    def test_contract(component: type[Part] | None, each: Any, tmp_path_factory: Any) -> None:
         if component is None:
             wrong = [f"{one.check}: {one.detail}" for one in plugin_results(each, found) if one.status == "failed"]
             assert not wrong, "; ".join(wrong)
@@ -77,7 +77,7 @@ def contract_suite(name: str) -> Callable[..., None]:
     return suite
 
 
-def _case(component: type[Component], folder: Path) -> Case | str:
+def _case(component: type[Part], folder: Path) -> Case | str:
     try:
         return Case(example(component, _new(folder, "example")), _new(folder, "scratch"))
     except Skip as reason:

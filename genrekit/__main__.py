@@ -8,6 +8,14 @@ import sys
 
 def start() -> int:
     """Run the command line as a process of its own."""
+    try:
+        return _start()
+    except KeyboardInterrupt:
+        # Most of a short life goes by in imports.
+        return 130
+
+
+def _start() -> int:
     if "run" in sys.argv[1:]:
         from genrekit.huge_pages import restart_with_huge_pages
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from genrekit import atomic
 from genrekit.errors import BundleError
 from genrekit.series_files import is_series, run_folders
 
@@ -153,5 +154,5 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Complete the manifest with the checksums of ``folder``'s files and write it."""
     files = {name: file_hash(folder / name) for name in sorted(os.listdir(folder)) if name != MANIFEST}
     manifest = manifest.model_copy(update={"files": files})
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    atomic.write_text(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
     return manifest

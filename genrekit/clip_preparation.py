@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
 import threading
 import time
@@ -175,22 +176,27 @@ _BUILDING = threading.Lock()
 def _module(features: FeatureExtractor) -> Any:
     """The features' module; threads that start together wait for one to build it."""
     with _BUILDING:
-        return _built(features)
+        return _built(features, _identity(features))
+
+
+def _identity(features: FeatureExtractor) -> str:
+    """Files that options lead to may change while this process lives."""
+    return json.dumps(features.identity(), sort_keys=True)
 
 
 @functools.lru_cache(maxsize=4)
-def _built(features: FeatureExtractor) -> Any:
+def _built(features: FeatureExtractor, identity: str) -> Any:
     module: torch.nn.Module = features.build()
     return module.eval()
 
 
 def _code(job: Job) -> str:
     """Waveforms are stored before the features' code has touched them."""
-    return _features_code(job.features) if job.stage == "features" else ""
+    return _features_code(job.features, _identity(job.features)) if job.stage == "features" else ""
 
 
 @functools.lru_cache(maxsize=4)
-def _features_code(features: FeatureExtractor) -> str:
+def _features_code(features: FeatureExtractor, identity: str) -> str:
     return code_version(features, _module(features).modules())
 
 

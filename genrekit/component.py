@@ -53,6 +53,23 @@ class Component(Options):
         """The name that recipes write after ``use =``."""
         return str(cls.model_fields["use"].default)
 
+    def identity(self) -> dict[str, Any]:
+        """What decides its results, ready for JSON: its options, unless a subclass says otherwise.
+
+        Where an option leads to what can change while the option stays (a folder of weights, a name on a hub), the
+        content, as a hash, takes the option's place. Stored features are found by it, and a run is not resumed with
+        another one. It is asked often, so it must be quick: hash a file again only when its size or time has changed.
+        """
+        return self.model_dump(mode="json")
+
+    def portable(self) -> Self:
+        """The same component as a bundle writes it: with options that build its module on any machine.
+
+        A bundle holds the module's weights. So what says where weights come from (a file, a download) is replaced by
+        what says which there are. Its module must have the same ``state_dict`` keys and shapes.
+        """
+        return self
+
     @classmethod
     def example(cls, folder: Path) -> Self:
         """A small one for the contract suite, `genrekit.testing`; with its defaults, unless a subclass says otherwise.
@@ -179,6 +196,14 @@ class Model(Component):
         with the weights: into checkpoints and the bundle. Until then the buffers must be such that the module works.
         """
         raise NotImplementedError
+
+    def learning_rates(self, network: torch.nn.Module) -> Mapping[str, float]:
+        """Factors, above 0, on the recipe's learning rate, by the names of ``network.named_parameters()``.
+
+        ``network`` is what `build` made; parameters that are not named have factor 1. Schedulers change all rates in
+        proportion. Weights that must not change at all have ``requires_grad`` False instead.
+        """
+        return {}
 
 
 class Loss(Component):

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from genrekit.errors import harmless, shown
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -45,17 +47,18 @@ class TerminalNarrator(Narrator):
     def say(self, text: str) -> None:
         from rich.markup import escape
 
-        self.console.print(escape(text), soft_wrap=True)
+        self.console.print(escape(harmless(text)), soft_wrap=True)
 
     def warn(self, text: str) -> None:
         from rich.markup import escape
 
         mark = "warning" if text.startswith("warning: ") else "note"
-        self.console.print(f"[yellow]{mark}:[/] {escape(text.removeprefix('warning: '))}", soft_wrap=True)
+        self.console.print(f"[yellow]{mark}:[/] {escape(harmless(text.removeprefix('warning: ')))}", soft_wrap=True)
 
     @contextlib.contextmanager
     def steps(self, title: str, total: int) -> Iterator[Advance]:
         from rich import progress
+        from rich.markup import escape
 
         columns = (
             progress.TextColumn("{task.description}"),
@@ -74,7 +77,7 @@ class TerminalNarrator(Narrator):
             def advance(name: str) -> None:
                 bar.advance(task)
                 speed = bar.tasks[0].speed
-                bar.update(task, rate=f"{speed:.1f}/s" if speed else "", now=name[-40:])
+                bar.update(task, rate=f"{speed:.1f}/s" if speed else "", now=escape(shown(name[-40:])))
 
             yield advance
 

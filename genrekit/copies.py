@@ -7,6 +7,7 @@ from typing import Any
 
 from genrekit.clips import Clips
 from genrekit.console import Narrator
+from genrekit.errors import shown
 from genrekit.preparation import Preparation
 
 SHOWN = 10
@@ -18,7 +19,9 @@ def warn_of_copies(found: list[dict[str, Any]], narrator: Narrator) -> None:
     for trouble, what in (("across_parts", "in several parts"), ("other_labels", "under different labels")):
         named = [family["paths"] for family in found if family[trouble]]
         for paths in named[:SHOWN]:
-            narrator.warn(f"warning: the same sound {what}: {' = '.join(paths[:3])}{' …' if len(paths) > 3 else ''}")
+            narrator.warn(
+                f"warning: the same sound {what}: {' = '.join(map(shown, paths[:3]))}{' …' if len(paths) > 3 else ''}"
+            )
         if len(named) > SHOWN:
             narrator.warn(f"… and {len(named) - SHOWN} more, see data.json; genrekit data audit finds near copies, too")
 

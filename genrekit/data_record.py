@@ -10,7 +10,7 @@ from typing import Any
 from genrekit.clips import PARTS, Clips
 from genrekit.console import Narrator
 from genrekit.copies import copies, groups_across_parts, warn_of_copies
-from genrekit.errors import DataError
+from genrekit.errors import DataError, shown
 from genrekit.preparation import Preparation
 from genrekit.run_folder import RunFolder
 
@@ -26,11 +26,11 @@ def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: 
     windows = sum(result.windows for result in preparation.usable.values())
     narrator.say(f"{len(preparation.usable)} clips ready, {windows} windows, {stored} from the store")
     for result in preparation.quarantined[:SHOWN]:
-        narrator.warn(f"quarantined: {result.path}: {result.reason}")
+        narrator.warn(f"quarantined: {shown(result.path)}: {result.reason}")
     if len(preparation.quarantined) > SHOWN:
         narrator.warn(f"… and {len(preparation.quarantined) - SHOWN} more, see data.json")
     for note, paths in _by_note(preparation).items():
-        names = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+        names = ", ".join(map(shown, paths[:3])) + (" …" if len(paths) > 3 else "")
         narrator.warn(f"{len(paths)} clip{'s' if len(paths) > 1 else ''} {note}: {names}")
     warn_of_copies(described["copies"], narrator)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -79,11 +82,36 @@ class AudioError(GenrekitError):
     """One audio file cannot be used. ``reason`` is short enough for a table of quarantined files."""
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(f"{shown(path)}: {reason}")
         self.path, self.reason = path, reason
 
     def __reduce__(self) -> tuple[type[AudioError], tuple[str, str]]:
         return AudioError, (self.path, self.reason)
+
+
+class WriteError(GenrekitError, OSError):
+    """The system refuses to write a file: the disk is full, read-only or gone. ``errno`` says which, as in OSError."""
+
+    def __init__(self, path: str | os.PathLike[str], number: int, reason: str) -> None:
+        refused = f"cannot write {shown(os.fspath(path))}: {reason.lower()}"
+        GenrekitError.__init__(self, refused, hint=_REMEDIES.get(number))
+        self.path, self.errno, self.strerror = os.fspath(path), number, reason
+
+    def __reduce__(self) -> tuple[type[WriteError], tuple[str, int, str]]:
+        return WriteError, (self.path, self.errno or 0, self.strerror or "")
+
+    def __str__(self) -> str:
+        return GenrekitError.__str__(self)
+
+
+_FULL = "make room on that disk, then start the same again; nothing half-written is left"
+_FORBIDDEN = "another folder, or a disk and rights that let you write there"
+_GONE = "see that the disk or network share is still there and sound, then start the same again"
+_REMEDIES = (
+    dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FULL)
+    | dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _FORBIDDEN)
+    | dict.fromkeys((errno.EIO, errno.ESTALE, errno.ENOENT, errno.ENXIO, errno.ENODEV), _GONE)
+)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -98,6 +126,31 @@ def printable(line: str, longest: int = 160) -> str:
     """A line of somebody's file, fit for a terminal: no control characters, ``longest`` characters at most."""
     line = line[:longest] + "…" if len(line) > longest else line
     return "".join(character if character.isprintable() else " " for character in line)
+
+
+def shown(name: str) -> str:
+    r"""A file's name, fit for one line of a terminal: what is not printable is written as ``\x1b`` or ``\n`` is.
+
+    >>> print(shown("a\x1b[31m.wav"))
+    a\x1b[31m.wav
+    """
+    return "".join(map(_plain, name))
+
+
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
+"""Persian and emoji are written with them."""
+
+
+def _plain(character: str) -> str:
+    if character in _JOINERS or unicodedata.category(character) not in _STEERING:
+        return character
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def harmless(text: str) -> str:
+    """Lines of text as they are, but for what steers a terminal: that is written as `shown` does."""
+    return "".join(character if character in "\n\t" else _plain(character) for character in text)
 
 
 def one_line(error: BaseException) -> str:

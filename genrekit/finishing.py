@@ -113,7 +113,7 @@ class Finishing:
             )
             checkpoint.save_weights(folder / bundle.WEIGHTS, classifier)
             manifest = self._manifest(export, metrics)
-            (folder / bundle.CARD).write_text(model_card(manifest, self._chosen), encoding="utf-8")
+            atomic.write_text(folder / bundle.CARD, model_card(manifest, self._chosen))
             bundle.write_manifest(folder, manifest)
         if export.reason:
             self.run.narrator.warn(f"no ONNX in the bundle, predictions will need torch: {export.reason}")
@@ -168,7 +168,8 @@ class Finishing:
     def _part(self, kind: str, component: Component) -> bundle.Part:
         distribution = self.run.plugins.registry.find(kind, component.use).distribution
         version = self.run.plugins.versions().get(distribution, "unknown")
-        return bundle.Part(options=component.model_dump(mode="json"), distribution=distribution, version=version)
+        options = component.portable().model_dump(mode="json")
+        return bundle.Part(options=options, distribution=distribution, version=version)
 
     def _summarize(self, metrics: dict[str, Any]) -> None:
         narrator, folder = self.run.narrator, self.run.folder.path

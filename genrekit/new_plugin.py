@@ -124,8 +124,7 @@ class NewPlugin:
             raise PluginError(f"{folder} exists already", hint="--into ANOTHER_FOLDER, or another name")
         with atomic.replacing_folder(folder) as temporary:
             for path, text in self.files().items():
-                (temporary / path).parent.mkdir(parents=True, exist_ok=True)
-                (temporary / path).write_text(text, encoding="utf-8")
+                atomic.write_text(temporary / path, text)
         return folder
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,15 @@ from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.console import Narrator
 from genrekit.events import EpochEnded, RunEnded, RunStarted
+from genrekit.identities import settle
 from genrekit.plugins import Plugins, installed
 from genrekit.processes import Processes
 from genrekit.profile import Profile
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
+from genrekit.run_lock import alone_in
 from genrekit.store import Store
+from genrekit.telling import tell, tell_all
 
 if TYPE_CHECKING:
     from genrekit.clip_preparation import Stage
@@ -63,7 +67,12 @@ class Run:
         self.folder.write_json("environment.json", hardware.describe(self.plugins.versions()))
 
     def go(self, profile: bool = False) -> RunResult:
-        """Prepare, train, evaluate, export; tells plugins how it ended."""
+        """Prepare, train, evaluate, export; tells plugins how it ended. Nobody else works in the run folder then."""
+        with contextlib.ExitStack() as stack:
+            self.processes.by_first(lambda: stack.enter_context(alone_in(self.folder.path, self.narrator.warn)))
+            return self._told(profile)
+
+    def _told(self, profile: bool) -> RunResult:
         if profile and self.recipe.train.device == "cuda":
             self.profile.settle = hardware.wait_for_gpu
         status, metrics = "failed", dict[str, Any]()
@@ -82,7 +91,7 @@ class Run:
         finally:
             if self.begun:
                 self._note(status)
-            self._tell(RunEnded(self.folder.path, status, metrics), "run_ended")  # type: ignore[arg-type]
+            self._tell_end(RunEnded(self.folder.path, status, metrics))  # type: ignore[arg-type]
 
     def _note(self, status: str) -> None:
         """Write down how far the run has come, for who goes on with it."""
@@ -91,8 +100,12 @@ class Run:
 
     def _tell(self, event: object, hook: str) -> None:
         """Tell plugins, once for all processes."""
-        if self.processes.first:
-            getattr(self.plugins.hooks.hook, hook)(event=event)
+        self.processes.by_first(lambda: tell(self.plugins, hook, event))
+
+    def _tell_end(self, event: RunEnded) -> None:
+        """What a plugin makes of the end does not change it."""
+        for problem in tell_all(self.plugins, "run_ended", event) if self.processes.first else ():
+            self.narrator.warn(problem)
 
     def _tell_profile(self) -> None:
         self.folder.write_json("profile.json", self.profile.as_json())
@@ -104,6 +117,7 @@ class Run:
         from genrekit.finishing import Finishing
 
         self._introduce()
+        settle(self.folder, self.recipe, self.processes.first)
         preparation = self._prepare()
         # A resume that is refused before this leaves the run folder as it was.
         self.begun = True
@@ -111,12 +125,10 @@ class Run:
         training = assemble(self, preparation)
         interrupted = self._fit(training)
         outcomes = training.best_outcomes()
-        metrics: dict[str, Any] = {}
-        if self.processes.first:
-            metrics = Finishing(self, training, preparation).finish(outcomes)
-            if self.folder.path.parent.name == self.recipe.name:
-                self.folder.make_latest(self.runs)
-        return RunResult(self.folder.path, self.processes.agree(metrics), interrupted)
+        metrics = self.processes.by_first(lambda: Finishing(self, training, preparation).finish(outcomes))
+        if self.processes.first and self.folder.path.parent.name == self.recipe.name:
+            self.folder.make_latest(self.runs)
+        return RunResult(self.folder.path, self.processes.agree(metrics or {}), interrupted)
 
     def _introduce(self) -> None:
         counts = ", ".join(f"{count} {part}" for part, count in self.clips.counts().items() if count)
@@ -133,22 +145,9 @@ class Run:
 
     def _prepare(self) -> Preparation:
         from genrekit.data_record import check_usable, record, refuse_other_data
-        from genrekit.preparation import prepare
 
-        if not self.processes.first:
-            self.processes.wait()
-        used = sum(self.clips.counts().values())
-        with self.narrator.steps("audio", used) as advance:
-            preparation = prepare(
-                self.clips,
-                self.recipe.features,
-                self.stage,
-                self.recipe.executor,
-                self.store,
-                lambda done: advance(Path(done.path).name),
-            )
-        if self.processes.first:
-            self.processes.wait()
+        # The others find in the store what the first has put there.
+        preparation = self.processes.by_first(self._prepare_clips) or self._prepare_clips()
         for result in preparation.results.values():
             self.profile.add_all(result.seconds)
         refuse_other_data(self.folder, self.clips, preparation)
@@ -157,6 +156,20 @@ class Run:
         check_usable(self.clips, preparation)
         self._limit_store(preparation)
         return preparation
+
+    def _prepare_clips(self) -> Preparation:
+        from genrekit.preparation import prepare
+
+        used = sum(self.clips.counts().values())
+        with self.narrator.steps("audio", used) as advance:
+            return prepare(
+                self.clips,
+                self.recipe.features,
+                self.stage,
+                self.recipe.executor,
+                self.store,
+                lambda done: advance(Path(done.path).name),
+            )
 
     def _limit_store(self, preparation: Preparation) -> None:
         from genrekit.store_care import prune, size_text

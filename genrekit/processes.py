@@ -7,9 +7,13 @@ batch statistics, dropout's random stream) is shared, so that N processes comput
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from genrekit.errors import TrainingError, one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,12 +57,32 @@ class Processes:
         start = self.rank * size + min(self.rank, more)
         return slice(start, start + size + (self.rank < more))
 
+    def by_first(self, work: Callable[[], T]) -> T | None:
+        """What ``work`` gives in the first process, which alone does it while the others wait; None in those.
+
+        Where it raises, all raise: nobody waits for what will not come.
+        """
+        if not self.first:
+            failure = self.agree("")
+            if failure:
+                raise TrainingError("the first process of this run has failed", why=failure)
+            return None
+        try:
+            done = work()
+        except BaseException as error:
+            with contextlib.suppress(TrainingError):
+                self.agree(one_line(error))
+            raise
+        self.agree("")
+        return done
+
     def wait(self) -> None:
         """Return when all have come here."""
         if self.count > 1:
             import torch.distributed
 
-            torch.distributed.barrier()
+            with meeting():
+                torch.distributed.barrier()
 
     def agree(self, value: T) -> T:
         """The first process's value."""
@@ -67,7 +91,8 @@ class Processes:
         import torch.distributed
 
         values = [value]
-        torch.distributed.broadcast_object_list(values, src=0)
+        with meeting():
+            torch.distributed.broadcast_object_list(values, src=0)
         return values[0]
 
     def gather(self, rows: np.ndarray) -> np.ndarray:
@@ -78,7 +103,8 @@ class Processes:
         import torch.distributed
 
         parts: list[Any] = [None] * self.count
-        torch.distributed.all_gather_object(parts, rows)
+        with meeting():
+            torch.distributed.all_gather_object(parts, rows)
         return np.concatenate([part for part in parts if len(part)])
 
     def add(self, tensor: torch.Tensor) -> torch.Tensor:
@@ -86,7 +112,8 @@ class Processes:
         if self.count > 1:
             import torch.distributed
 
-            torch.distributed.all_reduce(tensor)
+            with meeting():
+                torch.distributed.all_reduce(tensor)
         return tensor
 
     def add_gradients(self, network: torch.nn.Module) -> None:
@@ -101,6 +128,19 @@ class Processes:
         for gradient in gradients:
             gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
             start += gradient.numel()
+
+
+@contextlib.contextmanager
+def meeting() -> Iterator[None]:
+    """Turns what torch says of a partner that is gone into a `TrainingError`."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise TrainingError(
+            "another process of this run has ended, or cannot be reached",
+            why=one_line(error)[:200],
+            hint="what that one said before its end tells more",
+        ) from None
 
 
 @dataclass

@@ -75,14 +75,7 @@ class RunFolder:
         latest, target = runs / "latest", os.path.relpath(self.path, runs)
         if not _may_be_replaced(latest):
             return
-        beside = runs / f".latest.{os.getpid()}"
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-        try:
-            beside.symlink_to(target, target_is_directory=True)
-        except OSError:
-            beside.write_text(target, encoding="utf-8")
-        beside.replace(latest)
+        atomic.link(latest, target)
 
 
 def _may_be_replaced(latest: Path) -> bool:

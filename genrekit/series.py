@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from genrekit.plugins import installed
 from genrekit.predictions_file import PREDICTIONS
 from genrekit.recipe import Recipe
 from genrekit.run_folder import METRICS, RunFolder
+from genrekit.run_lock import alone_in
 from genrekit.series_files import SUMMARY, read_json
 from genrekit.setting import Setting
 from genrekit.splitting import split_clips
@@ -38,7 +40,13 @@ class Series:
     setting: Setting
 
     def go(self) -> RunResult:
-        """Make every run that is not finished yet; a run that Ctrl-C ends is the last."""
+        """Make every run that is not finished yet; a run that Ctrl-C ends is the last. Nobody else works on it then."""
+        with contextlib.ExitStack() as stack:
+            path, warn = self.folder.path, self.setting.narrator.warn
+            self.setting.processes.by_first(lambda: stack.enter_context(alone_in(path, warn)))
+            return self._go_on()
+
+    def _go_on(self) -> RunResult:
         told = self.setting.narrator
         done = self._finished()
         if self._first:

@@ -8,7 +8,7 @@ from torch import nn
 from torch.distributed.nn import functional as collective
 from torch.nn import functional
 
-from genrekit.processes import BatchShare, Processes
+from genrekit.processes import BatchShare, Processes, meeting
 
 
 class SharedBatchNorm(nn.Module):
@@ -59,7 +59,8 @@ class SharedBatchNorm(nn.Module):
 
 def _sum(tensor: torch.Tensor) -> torch.Tensor:
     """The sum over all processes, through which gradients pass."""
-    total: torch.Tensor = collective.all_reduce(tensor)  # type: ignore[no-untyped-call]
+    with meeting():
+        total: torch.Tensor = collective.all_reduce(tensor)  # type: ignore[no-untyped-call]
     return total
 
 

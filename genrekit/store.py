@@ -1,7 +1,8 @@
 """The feature store: what was computed from audio once is not computed again.
 
 An item is one safetensors file named by its key. The key is a hash of the audio's content, the stretch of it, the
-component's options and its code, so that nothing stale is ever found and runs share what they have in common.
+component's identity (its options, mostly) and its code, so that nothing stale is ever found and runs share what they
+have in common.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import inspect
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from genrekit import atomic
 from genrekit.component import Component
-from genrekit.errors import GenrekitError
+from genrekit.index_file import ask
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +94,7 @@ def item_key(
     content: str, start_s: float, duration_s: float | None, stage: str, component: Component, code: str = ""
 ) -> str:
     """The key of what ``component``, with code of that version, makes of audio whose bytes hash to ``content``."""
-    parts = [FORMAT, content, start_s, duration_s, stage, component.model_dump(mode="json"), code]
+    parts = [FORMAT, content, start_s, duration_s, stage, component.identity(), code]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 
 
@@ -147,33 +147,28 @@ class HashIndex:
 
     def known(self, stats: Iterable[Stat]) -> dict[Stat, str]:
         """The hashes that are remembered."""
-        with self._database() as database:
-            query = "SELECT hash FROM blake3 WHERE path = ? AND size = ? AND mtime_ns = ?"
+        query = "SELECT hash FROM blake3 WHERE path = ? AND size = ? AND mtime_ns = ?"
+
+        def look(database: sqlite3.Connection) -> dict[Stat, str]:
             found = ((stat, database.execute(query, stat).fetchone()) for stat in stats)
             return {stat: row[0] for stat, row in found if row}
 
+        return ask(self._path, _TABLES, look)
+
     def remember(self, hashes: dict[Stat, str]) -> None:
-        """Add or replace hashes."""
-        with self._database() as database:
-            rows = [(*stat, digest) for stat, digest in hashes.items()]
-            database.executemany("INSERT OR REPLACE INTO blake3 VALUES (?, ?, ?, ?)", rows)
+        """Add or replace hashes. With nothing new among them, nothing is written: the store may be read-only."""
+        known = self.known(hashes)
+        rows = [(*stat, digest) for stat, digest in hashes.items() if known.get(stat) != digest]
+        if rows:
+            ask(
+                self._path,
+                _TABLES,
+                lambda database: database.executemany("INSERT OR REPLACE INTO blake3 VALUES (?, ?, ?, ?)", rows),
+            )
 
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        path = self.root / "hashes.sqlite"
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            _make_table(path)
-        except sqlite3.DatabaseError:
-            # It only remembers what can be computed again.
-            path.unlink(missing_ok=True)
-            _make_table(path)
-        except OSError as error:
-            raise GenrekitError(f"cannot use {self.root} as the feature store: {error.strerror}") from None
-        with closing(sqlite3.connect(path, timeout=30)) as database, database:
-            yield database
+    @property
+    def _path(self) -> Path:
+        return self.root / "hashes.sqlite"
 
 
-def _make_table(path: Path) -> None:
-    with closing(sqlite3.connect(path, timeout=30)) as database, database:
-        database.execute("CREATE TABLE IF NOT EXISTS blake3 (path TEXT PRIMARY KEY, size, mtime_ns, hash)")
+_TABLES = ["CREATE TABLE IF NOT EXISTS blake3 (path TEXT PRIMARY KEY, size, mtime_ns, hash)"]

@@ -114,6 +114,10 @@ def feature_sins() -> list[Sin]:
                     edges=genrekit.Field([1.0], description="edges"))(),
             "hashable", "tuple",
         ),
+        Sin(
+            changed(toy_plugin.Bands, portable=lambda self: self.model_copy(update={"bands": 4}))(),
+            "portable", "shape [1, 1, 4, 8], not",
+        ),
     ]  # fmt: skip
 
 
@@ -163,6 +167,16 @@ def model_sins() -> list[Sin]:
         Sin(small(lambda self, x, layer: layer(x.flatten(1)).detach()), "learns", "does not require grad"),
         Sin(small(lambda self, x, layer: layer(x.view(len(x), -1))), "says what it cannot take", "view size is"),
         Sin(changed(toy_plugin.Small, build=hidden)(), "weights are saved", "neither a parameter nor a buffer"),
+        Sin(
+            changed(toy_plugin.Small, portable=lambda self: self.model_copy(update={"width": 5}))(),
+            "portable", "size mismatch",
+        ),
+        Sin(
+            changed(toy_plugin.Small, portable=lambda self: self.model_copy(update={"width": self.width + 1}))(),
+            "portable", "is another one yet",
+        ),
+        Sin(changed(toy_plugin.Small, learning_rates=lambda self, network: {"1.scale": 0.5})(), "learning rates", "1.scale"),
+        Sin(changed(toy_plugin.Small, learning_rates=lambda self, network: {"1.bias": 0.0})(), "learning rates", "not above 0"),
     ]  # fmt: skip
 
 

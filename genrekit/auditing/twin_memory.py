@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from genrekit.auditing.examination import Facts, Stretch
 from genrekit.auditing.twins import Twins, connected
-from genrekit.errors import GenrekitError
+from genrekit.index_file import ask
 
 VERSION = 1
 """Raise it when fingerprints or what counts as twins change: what older versions found is not used."""
@@ -45,47 +44,40 @@ class TwinMemory:
         pairs = sorted((names[one.first], names[one.second]) for one in twins)
         # The same audit again adds nothing.
         session = hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:32]
-        with self._database() as database:
-            compared = [(name, session, VERSION) for name in names.values()]
+        compared = [(name, session, VERSION) for name in names.values()]
+
+        def add(database: sqlite3.Connection) -> None:
             database.executemany("INSERT OR IGNORE INTO compared VALUES (?, ?, ?)", compared)
             database.executemany("INSERT OR IGNORE INTO twins VALUES (?, ?, ?)", [(*pair, VERSION) for pair in pairs])
+
+        ask(self._path, _TABLES, add)
 
     def recall(self, names: Mapping[int, Identity]) -> tuple[list[list[int]], bool]:
         """Rows that hold the same sound, family by family, and whether one audit has compared all of ``names``."""
         if not self._path.exists():
             return [], False
-        with self._database() as database:
-            pairs = database.execute("SELECT first, second FROM twins WHERE version = ?", (VERSION,)).fetchall()
+        wanted, met = set(names.values()), Counter[str]()
+
+        def look(database: sqlite3.Connection) -> list[tuple[Identity, Identity]]:
             query = "SELECT session, name FROM compared WHERE version = ?"
-            wanted, met = set(names.values()), Counter[str]()
+            met.clear()
             for session, name in database.execute(query, (VERSION,)):
                 met[session] += name in wanted
+            return database.execute("SELECT first, second FROM twins WHERE version = ?", (VERSION,)).fetchall()
+
+        pairs = ask(self._path, _TABLES, look)
         return _families(pairs, names), max(met.values(), default=0) == len(wanted)
 
     @property
     def _path(self) -> Path:
         return self.root / "twins.sqlite"
 
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            _make_tables(self._path)
-        except sqlite3.DatabaseError:
-            # The next audit finds it all again.
-            self._path.unlink(missing_ok=True)
-            _make_tables(self._path)
-        except OSError as error:
-            raise GenrekitError(f"cannot use {self.root} as the feature store: {error.strerror}") from None
-        with closing(sqlite3.connect(self._path, timeout=30)) as database, database:
-            yield database
 
-
-def _make_tables(path: Path) -> None:
-    with closing(sqlite3.connect(path, timeout=30)) as database, database:
-        columns = "{0} TEXT, {1} TEXT, version, PRIMARY KEY ({0}, {1}, version)"
-        database.execute(f"CREATE TABLE IF NOT EXISTS compared ({columns.format('name', 'session')})")
-        database.execute(f"CREATE TABLE IF NOT EXISTS twins ({columns.format('first', 'second')})")
+_COLUMNS = "{0} TEXT, {1} TEXT, version, PRIMARY KEY ({0}, {1}, version)"
+_TABLES = [
+    f"CREATE TABLE IF NOT EXISTS compared ({_COLUMNS.format('name', 'session')})",
+    f"CREATE TABLE IF NOT EXISTS twins ({_COLUMNS.format('first', 'second')})",
+]
 
 
 def _families(pairs: Sequence[tuple[Identity, Identity]], names: Mapping[int, Identity]) -> list[list[int]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic
-from genrekit.errors import GenrekitError, printable
+from genrekit.errors import harmless, printable
 
 if TYPE_CHECKING:
     from genrekit.auditing import Audit, Finding
@@ -24,7 +24,7 @@ def print_audit(audit: Audit, as_json: bool = False, lines: int = 5) -> None:
     if as_json:
         print(json.dumps(audit.as_json(), indent=2, ensure_ascii=False))
         return
-    text = "\n".join(text_lines(audit, lines))
+    text = harmless("\n".join(text_lines(audit, lines)))
     if sys.stdout.isatty():
         _print_coloured(text)
     else:
@@ -98,8 +98,5 @@ def write_page(path: Path, audit: Audit) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_text(path, text)
-    except OSError as error:
-        raise GenrekitError(f"cannot write {path}: {error.strerror or error}") from None
+    atomic.make_folder(path.parent)
+    atomic.write_text(path, text)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from genrekit.errors import GenrekitError, Problem
+from genrekit.errors import GenrekitError, Problem, harmless
 
 
 def show_error(error: GenrekitError) -> None:
     """Every problem of ``error``."""
     if not sys.stderr.isatty():
-        print(error, file=sys.stderr)
+        print(harmless(str(error)), file=sys.stderr)
         return
     for problem in error.problems:
         _print_coloured(str(problem), [(len(_place(problem)), "bold"), (len(_place(problem) + problem.what), "red")])
@@ -21,7 +21,7 @@ def show_warning(text: str) -> None:
     if sys.stderr.isatty():
         _print_coloured(f"warning: {text}", [(len("warning:"), "yellow")])
     else:
-        print(f"warning: {text}", file=sys.stderr)
+        print(harmless(f"warning: {text}"), file=sys.stderr)
 
 
 def _place(problem: Problem) -> str:
@@ -33,7 +33,7 @@ def _print_coloured(line: str, until: list[tuple[int, str]]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    text, begin = Text(line), 0
+    text, begin = Text(harmless(line)), 0
     for end, style in until:
         text.stylize(style, begin, end)
         begin = end

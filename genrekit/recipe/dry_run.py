@@ -37,7 +37,7 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    _training(recipe, parameters)
+    _training(recipe, model)
     return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
 
 
@@ -102,9 +102,13 @@ def _finite(values: torch.Tensor) -> torch.Tensor:
     return values
 
 
-def _training(recipe: Recipe, parameters: list[torch.nn.Parameter]) -> None:
+def _training(recipe: Recipe, model: torch.nn.Module) -> None:
+    from genrekit.training.rates import build_optimizer
+
     train = recipe.train
-    optimizer = _attempt("train.optimizer", train.optimizer.use, lambda: train.optimizer.build(parameters))
+    optimizer = _attempt(
+        "train.optimizer", train.optimizer.use, lambda: build_optimizer(train.optimizer, recipe.model, model)
+    )
     if train.scheduler:
         scheduler = train.scheduler
         _attempt("train.scheduler", scheduler.use, lambda: scheduler.build(optimizer, train.epochs, 1))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import json
 import pickle
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from genrekit.cli.option_text import option_texts
+from genrekit.component import Component
 from genrekit.testing.contract import Case, Skip, check
+
+T = TypeVar("T", bound=Component)
 
 
 @check("documented")
@@ -57,6 +61,18 @@ def written_and_read(case: Case) -> None:
     assert again == component, "an option that is none is not its default, so TOML cannot say it"
 
 
+@check("what decides its results", when=lambda component: hasattr(component, "identity"))
+def identity(case: Case) -> None:
+    """identity() is what JSON can hold, and always the same while nothing changes: features are stored by it."""
+    component, again = case.component, pickle.loads(pickle.dumps(case.component))
+    found = component.identity()
+    try:
+        json.dumps(found)
+    except (TypeError, ValueError) as error:
+        raise AssertionError(f"identity() is not ready for JSON: {error}") from None
+    assert again.identity() == component.identity() == found, "an equal component has another identity()"
+
+
 @check("read-only")
 def read_only(case: Case) -> None:
     """A component never changes: a run's recipe is written before it is used."""
@@ -73,6 +89,14 @@ def pickled(case: Case) -> None:
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise AssertionError(f"it cannot be pickled: {error}; define the class at a module's top level") from None
     assert again == case.component, "what is unpickled is not equal"
+
+
+def portable_copy(component: T) -> T:
+    """The component as a bundle writes it, read again."""
+    options = component.portable().model_dump(mode="json")
+    again = type(component).model_validate(options)
+    assert again.portable() == again, "portable() of what portable() gives is another one yet"
+    return again
 
 
 def _without_none(value: Any) -> Any:

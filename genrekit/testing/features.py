@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from genrekit.component import FeatureExtractor, FeatureShape
 from genrekit.testing import networks, recordings
+from genrekit.testing.common import portable_copy
 from genrekit.testing.contract import Case, check
 from genrekit.testing.same import assert_close, assert_finite, untouched
 from genrekit.windows import fit
@@ -140,6 +141,14 @@ def _tensor(waveform: np.ndarray) -> torch.Tensor:
     import torch
 
     return torch.from_numpy(waveform)[None]
+
+
+@check("portable", "features")
+def portable(case: Case) -> None:
+    """What portable() builds gives the same with the same weights: bundles are rebuilt from it elsewhere."""
+    other, batch = portable_copy(case.component).build().eval(), _batch(case, 1)
+    other.load_state_dict(_module(case).state_dict())
+    assert_close(_run(other, batch), _run(_module(case), batch), "what portable() builds, same weights", 1e-6)
 
 
 @check("export", "features")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from genrekit.component import FeatureShape, Model
 from genrekit.testing import networks, recordings
+from genrekit.testing.common import portable_copy
 from genrekit.testing.contract import Case, check
 from genrekit.testing.same import assert_close, assert_finite, untouched
 
@@ -173,6 +174,29 @@ def weights_are_saved(case: Case) -> None:
     checkpoint.load_weights(path, other)
     what = "a model with another's weights (is a tensor neither a parameter nor a buffer?)"
     assert_close(_run(other, features), _run(_module(case), features), what, 1e-6)
+
+
+@check("portable", "model")
+def portable(case: Case) -> None:
+    """What portable() builds has the same answers with the same weights: bundles are rebuilt from it elsewhere."""
+    from genrekit import checkpoint
+
+    shape = _shape(case)
+    features, path = _features(shape), Path(case.folder) / "portable.safetensors"
+    other = _build(portable_copy(case.component), shape, seed=1).eval()
+    checkpoint.save_weights(path, _module(case))
+    checkpoint.load_weights(path, other)
+    assert_close(_run(other, features), _run(_module(case), features), "what portable() builds, same weights", 1e-6)
+
+
+@check("learning rates", "model")
+def learning_rates(case: Case) -> None:
+    """learning_rates() names parameters of the network, with finite factors above 0."""
+    from genrekit.training.rates import misfit
+
+    module = _module(case)
+    problem = misfit(case.component.learning_rates(module), dict(module.named_parameters()))
+    assert not problem, problem
 
 
 @check("export", "model")

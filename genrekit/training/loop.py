@@ -27,6 +27,7 @@ from genrekit.training.averaging import AveragedWeights, fit_norms
 from genrekit.training.batches import Batches, Piece
 from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
+from genrekit.training.rates import build_optimizer
 from genrekit.training.refusals import lost, refuse_idle_processes
 from genrekit.training.statistics import PlainFeatures, fit_statistics
 
@@ -60,7 +61,7 @@ class Training:
         self.epoch_size = train.epoch_size or len(examples)
         self.steps = math.ceil(self.epoch_size / train.batch_size)
         refuse_idle_processes(self.epoch_size, train, self.processes.count)
-        self.optimizer: torch.optim.Optimizer = train.optimizer.build(self.network.parameters())
+        self.optimizer = build_optimizer(train.optimizer, self.recipe.model, self.network)
         self.scheduler: LRScheduler | None = None
         if train.scheduler:
             self.scheduler = train.scheduler.build(self.optimizer, train.epochs, self.steps)

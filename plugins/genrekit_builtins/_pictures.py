@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from genrekit import atomic
 from genrekit_builtins._confusion_picture import confusion_matrix
 from genrekit_builtins._curves_picture import learning_curves
 from genrekit_builtins._precision_recall_picture import precision_recall
@@ -27,6 +30,12 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     style = {"svg.hashsalt": stem.name, "svg.fonttype": "none", "savefig.bbox": "tight", "savefig.pad_inches": 0.1}
     with warnings.catch_warnings(), matplotlib.rc_context(style):
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(files[0], dpi=150)
-        figure.savefig(files[1], metadata={"Date": None})
+        _save(figure, files[0], dpi=150)
+        _save(figure, files[1], metadata={"Date": None})
     return files
+
+
+def _save(figure: Figure, file: Path, **options: Any) -> None:
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=file.suffix.removeprefix("."), **options)
+    atomic.write_bytes(file, drawn.getvalue())

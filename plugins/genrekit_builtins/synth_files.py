@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import uuid
 import wave
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genrekit import DataError
+from genrekit import DataError, atomic
 from genrekit.randomness import generator
 from genrekit_builtins.synth_sound import Artist, clip_waveform
 from genrekit_builtins.synth_styles import Style
@@ -52,17 +50,17 @@ class Studio:
         """Make ``path`` (16-bit mono WAV) unless it is there in full."""
         size = HEADER_BYTES + 2 * round(self.seconds * self.sample_rate)
         if not path.exists() or path.stat().st_size != size:
-            write_whole(path, _wav(self.waveform(style, index), self.sample_rate))
+            atomic.write_bytes(path, _wav(self.waveform(style, index), self.sample_rate))
 
 
 def claim(root: Path, studio: Studio) -> None:
     """Mark ``root`` as this studio's. `DataError` if it is another's, whose clips would be taken for these."""
     marker, wanted = root / "synth.json", {"studio": studio.label()}
-    root.mkdir(parents=True, exist_ok=True)
+    atomic.make_folder(root)
     try:
         found = json.loads(marker.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        write_whole(marker, json.dumps(wanted).encode())
+        atomic.write_bytes(marker, json.dumps(wanted).encode())
         return
     except ValueError:
         found = None
@@ -73,17 +71,6 @@ def claim(root: Path, studio: Studio) -> None:
             why=f"it holds {held}, the recipe asks for {studio.label()}",
             hint="--set dataset.root=… names another folder, or delete this one",
         )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that other processes see either not at all or complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)  # noqa: PTH105
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _wav(waveform: np.ndarray, sample_rate: int) -> bytes:

@@ -112,9 +112,13 @@ class Predictor:
         return self._answered(decoder.batches(_noting_last(groups, last), closes), windows)
 
     def made_with(self, hop_s: float | None = None, windows: bool = False) -> dict[str, Any]:
-        """What decides answers, beside the recordings and who computes them: ready for JSON."""
+        """What decides answers, beside the recordings and who computes them: ready for JSON.
+
+        Raises `GenrekitError` where windows cannot be ``hop_s`` apart.
+        """
         from genrekit import __version__
 
+        self._decoder(hop_s)
         model = hashlib.sha256(self.manifest.model_dump_json().encode()).hexdigest()
         options = {"threshold": self.threshold, "timeline": windows, "hop_s": hop_s}
         return {"genrekit": __version__, "model": model} | options

@@ -121,7 +121,7 @@ def test_unusable_file_fails_alone(command: Command, tmp_path: Path) -> None:
     (tmp_path / "empty.wav").touch()
     given = ("tones/low/0.wav", tmp_path / "empty.wav", "nowhere.wav", "tones/high/0.wav")
     answer = command("predict", *given, "--format", "json")
-    assert (answer.code, answer.err) == (0, "2 of 4 files could not be used\n")
+    assert (answer.code, answer.err) == (3, "2 of 4 files could not be used\n")
     predictions = json.loads(answer.out)
     assert [prediction["status"] for prediction in predictions] == ["ok", "failed", "failed", "ok"]
     assert predictions[1] == {
@@ -138,7 +138,7 @@ def test_nothing_usable_is_a_failure(command: Command, tmp_path: Path, format: s
     (tmp_path / "empty.wav").touch()
     (tmp_path / "text.wav").write_text("this is not audio\n" * 20)
     answer = command("predict", tmp_path, "--format", format)
-    assert (answer.code, answer.err) == (2, "2 of 2 files could not be used\n")
+    assert (answer.code, answer.err) == (3, "2 of 2 files could not be used\n")
     assert "the file is empty" in answer.out
     assert "cannot be decoded" in answer.out
 

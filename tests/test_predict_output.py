@@ -73,7 +73,7 @@ def test_csv_timeline(command: Command) -> None:
     assert [failure[name] for name in ("path", "start_s", "status", "reason")] == [
         "gone.wav", "", "failed", "no such file or directory",
     ]  # fmt: skip
-    assert (answer.code, answer.err) == (0, "1 of 2 files could not be used\n")
+    assert (answer.code, answer.err) == (3, "1 of 2 files could not be used\n")
 
 
 def test_table_timeline_joins_windows(command: Command) -> None:
@@ -106,16 +106,27 @@ def test_impossible_hop_writes_nothing(command: Command, tmp_path: Path, format:
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("a.json", []), ("a.CSV", []), ("a.txt", []), ("a.txt", ["-f", "csv"]), ("a.csv", ["-f", "json"])],
+    [
+        ("a.json", []),
+        ("a.jsonl", []),
+        ("a.CSV", []),
+        ("a.txt", []),
+        ("a.txt", ["-f", "csv"]),
+        ("a.csv", ["-f", "json"]),
+    ],
 )
 def test_out_holds_what_would_be_printed(command: Command, tmp_path: Path, name: str, options: list[str]) -> None:
-    format = options[1] if options else {".json": "json", ".csv": "csv"}.get(Path(name).suffix.lower(), "table")
+    format = (
+        options[1]
+        if options
+        else {".json": "json", ".jsonl": "jsonl", ".csv": "csv"}.get(Path(name).suffix.lower(), "table")
+    )
     printed = command("predict", "song.wav", "gone.wav", "--timeline", "-f", format)
     out = tmp_path / "deep" / name
     answer = command("predict", "song.wav", "gone.wav", "--timeline", "--out", out, *options)
-    assert (answer.code, answer.out, answer.err) == (0, "", "1 of 2 files could not be used\n")
+    assert (answer.code, answer.out, answer.err) == (3, "", "1 of 2 files could not be used\n")
     assert out.read_text(encoding="utf-8") == printed.out
-    assert list(out.parent.iterdir()) == [out]
+    assert sorted(out.parent.iterdir()) == [out, out.with_name(f"{name}.journal")]
 
 
 def test_out_is_as_readable_as_any_file(command: Command, tmp_path: Path) -> None:
@@ -137,7 +148,7 @@ def test_an_interrupted_out_leaves_the_old_one(
     monkeypatch.setattr(audio, "stream", interrupted)
     assert command("predict", "song.wav", "--out", out).code == 130
     assert out.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [out]
+    assert sorted(tmp_path.iterdir()) == [out, tmp_path / "out.csv.journal"]
 
 
 def test_out_where_none_can_be(command: Command, tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ def _thawed() -> genrekit.Component:
     return changed(toy_plugin.Descent, model_config=ConfigDict(frozen=False, extra="ignore"))()
 
 
+def _not_for_json() -> genrekit.Component:
+    return changed(toy_plugin.Descent, identity=lambda self: {"weights": {1, 2}})()
+
+
+def _never_the_same() -> genrekit.Component:
+    return changed(toy_plugin.Descent, identity=lambda self: {"drawn": random.random()})()
+
+
 def _null_but_not_by_default() -> genrekit.Component:
     width = genrekit.Field(3, description="width")
     return changed(toy_plugin.Descent, __annotations__={"width": int | None}, width=width)(width=None)
@@ -135,6 +143,10 @@ def small(forward: Callable[..., Any], check: Any = None, **members: Any) -> gen
     return changed(toy_plugin.Small, build=build, **more, **members)()
 
 
+def rated(rates: dict[str, float]) -> genrekit.Component:
+    return changed(toy_plugin.Small, learning_rates=lambda self, network: rates)()
+
+
 def model_sins() -> list[Sin]:
     import torch
     from torch import nn
@@ -175,8 +187,8 @@ def model_sins() -> list[Sin]:
             changed(toy_plugin.Small, portable=lambda self: self.model_copy(update={"width": self.width + 1}))(),
             "portable", "is another one yet",
         ),
-        Sin(changed(toy_plugin.Small, learning_rates=lambda self, network: {"1.scale": 0.5})(), "learning rates", "1.scale"),
-        Sin(changed(toy_plugin.Small, learning_rates=lambda self, network: {"1.bias": 0.0})(), "learning rates", "not above 0"),
+        Sin(rated({"1.scale": 0.5}), "learning rates", "no parameter 1.scale"),
+        Sin(rated({"1.bias": 0.0}), "learning rates", "not above 0"),
     ]  # fmt: skip
 
 
@@ -453,6 +465,8 @@ COMMON = [
     (_no_description, "documented", "no description: lr"),
     (_no_type, "options have types", "of no type: how"),
     (_thawed, "read-only", "lifts frozen=True"),
+    (_not_for_json, "what decides its results", "not ready for JSON"),
+    (_never_the_same, "what decides its results", "has another identity()"),
     (_null_but_not_by_default, "written and read", "TOML cannot say it"),
     (_no_description, "pickled", "define the class at a module's top level"),
 ]

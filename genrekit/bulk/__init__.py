@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from genrekit.bulk.table import predict_into
+from genrekit.bulk.recordings import examined
+from genrekit.bulk.table import Answering, Answers, answered, predict_into
 
-__all__ = ["predict_into"]
+__all__ = ["Answering", "Answers", "answered", "examined", "predict_into"]

@@ -63,9 +63,10 @@ class Journal:
         """How many files are."""
         return len(self.starts) - self.starts.count(NOT_YET)
 
-    def pending(self) -> Iterator[Group]:
-        """The groups of which not every file is answered."""
-        return (group for group in groups(self.recordings) if any(self.starts[number] == NOT_YET for number in group))
+    def pending(self, alone: bool = False) -> Iterator[Group]:
+        """The groups of which not every file is answered; ``alone``: of one file each."""
+        found = ([number] for number in range(len(self.starts))) if alone else groups(self.recordings)
+        return (group for group in found if any(self.starts[number] == NOT_YET for number in group))
 
     def add(self, answers: Iterable[Window | Prediction]) -> None:
         """Write answers down as they come: each file's windows, in order, and right behind them the file's own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -28,12 +29,27 @@ WITHOUT_PLUGINS = frozenset({"predict", "store", "compare"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, 1 for a defect, 2 for the user's mistake, 130 for Ctrl-C."""
+    """Run the command line; returns the exit code.
+
+    0, 1 for a defect or for what a command was asked to find, 2 for the user's mistake, 3 for a prediction with files
+    that could not be used, 130 for Ctrl-C.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     _survive_any_text()
+    code = _code_of(given)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _read_no_further()
+    return code
+
+
+def _code_of(given: Sequence[str]) -> int:
     try:
         _run(given)
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):
+            return _read_no_further()
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except KeyboardInterrupt:
         return 130
@@ -52,6 +68,15 @@ def _run(arguments: Sequence[str]) -> None:
     command = cast("TyperGroup", typer.main.get_command(build_app(found)))
     add_plugin_commands(command, found)
     command(args=rest, prog_name="genrekit")
+
+
+def _read_no_further() -> int:
+    """Whoever reads the output, as `head` does, has had enough, and that is no error; Python would complain at its end.
+
+    The command line's library turns a broken pipe into an exit.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _failed(error: Exception, traced: bool) -> int:

@@ -11,22 +11,26 @@ from typing import IO
 from genrekit.answers import BETWEEN_LABELS, Prediction, Window
 
 
-def write_json(answers: Iterable[Window | Prediction], stream: IO[str], timeline: bool) -> int:
-    """A list with an object for each file; with its windows in ``timeline``. Returns how many files failed."""
-    failed, before_file, before_window, inside = 0, "[\n", "\n", False
+def write_json(answers: Iterable[Window | Prediction], stream: IO[str], timeline: bool, lines: bool = False) -> int:
+    """A list with an object for each file; with its windows in ``timeline``. Returns how many files failed.
+
+    ``lines``: no list, but each object on a line of its own.
+    """
+    failed, before_file, before_window, inside = 0, "" if lines else "[\n", "", False
+    between_files, between_windows, first_window = ("\n", ", ", "") if lines else (",\n", ",\n", "\n")
     for answer in answers:
         if not inside:
             stream.write(f'{before_file}{{"path": {_json(answer.path)}, ' + '"timeline": [' * timeline)
-            before_file, before_window = ",\n", "\n"
+            before_file, before_window = between_files, first_window
         content = _json({name: value for name, value in dataclasses.asdict(answer).items() if name != "path"})
         inside = isinstance(answer, Window)
         if isinstance(answer, Window):
             stream.write(before_window + content)
-            before_window = ",\n"
+            before_window = between_windows
         else:
             stream.write("], " * timeline + content.removeprefix("{"))
             failed += answer.status == "failed"
-    stream.write("\n]\n")
+    stream.write("\n" * (before_file == between_files) if lines else "\n]\n")
     return failed
 
 

@@ -21,6 +21,7 @@ class Format(enum.StrEnum):
 
     table = "table"
     json = "json"
+    jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
 
@@ -36,6 +37,13 @@ class PredictionOutput:
     several: bool = False
     """Whether a recording may have several labels: the table then shows those that are given."""
 
+    @property
+    def table(self) -> Path | None:
+        """The file that is written, where links lead to; None if it is no file, but a device or a pipe, or a folder."""
+        if self.path is None or (self.path.exists() and not self.path.is_file()):
+            return None
+        return self.path.resolve()
+
     def write(self, answers: Iterable[Window | Prediction], labels: Sequence[str]) -> int:
         """Write all of them as they come; returns how many files failed."""
         from genrekit.cli.prediction_files import write_csv, write_json
@@ -46,8 +54,8 @@ class PredictionOutput:
             return self._write_parquet(answers, labels)
         with _stream(self.path) as stream:
             match chosen:
-                case Format.json:
-                    return write_json(answers, stream, self.timeline)
+                case Format.json | Format.jsonl:
+                    return write_json(answers, stream, self.timeline, lines=chosen is Format.jsonl)
                 case Format.csv:
                     return write_csv(answers, stream, labels, self.timeline)
                 case _:
@@ -58,7 +66,7 @@ class PredictionOutput:
 
         if self.path is None:
             raise GenrekitError("Parquet is not for the terminal", hint="--out FILE.parquet")
-        with _written(self.path), _place(self.path) as place:
+        with written(self.path), _place(self.path) as place:
             return write_parquet(answers, place, labels, self.timeline)
 
     def _format_of_name(self) -> Format:
@@ -73,7 +81,7 @@ def _stream(path: Path | None) -> Iterator[IO[str]]:
         return
     # File names may hold what UTF-8 does not.
     with (
-        _written(path),
+        written(path),
         _place(path) as place,
         place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
     ):
@@ -81,7 +89,7 @@ def _stream(path: Path | None) -> Iterator[IO[str]]:
 
 
 @contextlib.contextmanager
-def _written(path: Path) -> Iterator[None]:
+def written(path: Path) -> Iterator[None]:
     """Tells people what became of ``path``."""
     try:
         yield

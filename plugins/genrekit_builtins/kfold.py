@@ -18,13 +18,18 @@ from genrekit_builtins.part_checks import check_complete, check_enough, divided_
 
 
 class _Folds(genrekit.Splitter):
-    keeps_groups: ClassVar[bool]
     folds: int = Field(5, ge=2, description="how many folds the clips are dealt out to")
     fold: int = Field(0, ge=0, description="the fold that is held out, counted from 0")
     held_out: Literal["validation", "test"] = Field("validation", description="what the held-out fold is used for")
     validation: float = Field(
         0.15, ge=0, lt=1, description='share of the others that choose the best epoch when held_out is "test"; 0: none'
     )
+
+    _way_out: ClassVar[str] = ""
+
+    @property
+    def _keeps_groups(self) -> bool:
+        return True
 
     @model_validator(mode="after")
     def _fold_exists(self) -> Self:
@@ -40,15 +45,15 @@ class _Folds(genrekit.Splitter):
         import numpy as np
         import polars as pl
 
-        hint = f"fewer folds than split.folds={self.folds}, or leave these classes out"
-        coded = CodedClips.of(clips, self.keeps_groups)
+        hint = f"fewer folds than split.folds={self.folds}, or leave these classes out{self._way_out}"
+        coded = CodedClips.of(clips, self._keeps_groups)
         check_enough(coded, self.folds, f"{self.folds} folds", hint)
         held = (group_folds(coded, self.folds, generator(seed, "folds")) == self.fold).astype(np.int64)
         check_complete(coded, held, names := ["train", self.held_out], hint)
         split = clips.with_column("part", pl.Series(names).gather(held))
         if self.held_out == "test" and self.validation:
             rest_hint = "--set split.held_out=validation needs no further part"
-            split = drawn_from_train(split, self.validation, seed, self.keeps_groups, rest_hint)
+            split = drawn_from_train(split, self.validation, seed, self._keeps_groups, rest_hint)
         return split.with_notes(divided_notes(split))
 
     def each_fold(self, clips: Clips) -> list[genrekit.Splitter]:
@@ -57,19 +62,26 @@ class _Folds(genrekit.Splitter):
 
 
 class KFold(_Folds):
-    """One of k folds held out, each fold with the same share of every class; groups are not looked at.
+    """One of k folds held out, each with about the same share of every class, and no group (artist, site) divided.
 
-    Clips of one group can come to stand on both sides; a note then says so. `grouped-kfold` keeps groups whole.
+    A clip without a group is a group of its own. With ``groups = "ignore"`` clips of one group can come to stand on both
+    sides; a warning then says so.
     """
 
-    keeps_groups: ClassVar[bool] = False
     use: Literal["kfold"] = "kfold"
+    groups: Literal["keep-together", "ignore"] = Field(
+        "keep-together", description="whether the clips of one group must stay in one fold"
+    )
+    _way_out: ClassVar[str] = ", or split.groups=ignore, which divides groups and says so"
+
+    @property
+    def _keeps_groups(self) -> bool:
+        return self.groups == "keep-together"
 
 
 class GroupedKFold(_Folds):
-    """One of k folds held out, each with about the same share of every class, and no group (artist, site) divided."""
+    """One of k folds held out, no group divided: `kfold` by the name it has elsewhere, where groups are always kept."""
 
-    keeps_groups: ClassVar[bool] = True
     use: Literal["grouped-kfold"] = "grouped-kfold"
 
 

@@ -38,16 +38,17 @@ def test_each_fold_has_the_same_share_of_every_class(folds: int) -> None:
         assert sorted(held.get_column("count")) == [20 // folds] * 3
 
 
-def test_grouped_folds_divide_no_group_in_any_part() -> None:
-    split = GroupedKFold(folds=5, held_out="test", validation=0.25).split(clips_of(LABELS, GROUPS), 1)
+@pytest.mark.parametrize("splitter", [KFold, GroupedKFold])
+def test_folds_divide_no_group_in_any_part(splitter: type[KFold] | type[GroupedKFold]) -> None:
+    split = splitter(folds=5, held_out="test", validation=0.25).split(clips_of(LABELS, GROUPS), 1)
     assert all(len(parts) == 1 for parts in parts_per(split, "group").values())
     assert all(parts == {"train", "validation", "test"} for parts in parts_per(split, "label").values())
     assert split.counts() == {"train": 36, "validation": 12, "test": 12}
     assert split.notes == ()
 
 
-def test_ungrouped_folds_say_that_they_divide_groups() -> None:
-    [note] = KFold().split(clips_of(LABELS, GROUPS), 1).notes
+def test_folds_that_ignore_groups_say_that_they_divide_them() -> None:
+    [note] = KFold(groups="ignore").split(clips_of(LABELS, GROUPS), 1).notes
     assert note.startswith("warning: ")
     assert "on both sides of the split" in note
 
@@ -68,7 +69,9 @@ def test_a_class_of_fewer_groups_than_folds_is_refused_by_name() -> None:
     clips = clips_of(["a"] * 12 + ["b"] * 12, [f"a{n % 6}" for n in range(12)] + [f"b{n % 3}" for n in range(12)])
     with pytest.raises(DataError, match=r"too few groups for 5 folds: b \(3 groups, 12 clips\)"):
         GroupedKFold().split(clips, 0)
-    assert KFold().split(clips, 0).counts()["validation"] in {4, 5}
+    with pytest.raises(DataError, match=r"or split.groups=ignore, which divides groups and says so"):
+        KFold().split(clips, 0)
+    assert KFold(groups="ignore").split(clips, 0).counts()["validation"] in {4, 5}
 
 
 def test_a_class_of_fewer_clips_than_folds_is_refused_by_name() -> None:

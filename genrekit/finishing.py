@@ -79,6 +79,7 @@ class Finishing:
         drawn = []
         for evaluator in self.run.recipe.evaluate:
             drawn += evaluator.pictures(outcome, self.training.history, self.run.folder.path)
+        self.run.pictures = drawn
         return drawn
 
     @property

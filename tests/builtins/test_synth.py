@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from genrekit import DataError
-from genrekit_builtins import synth_files
 from genrekit_builtins.random_split import RandomSplit
 from genrekit_builtins.synth import Synth
 from genrekit_builtins.synth_files import Studio
@@ -73,10 +72,10 @@ def test_an_interruption_leaves_no_file_that_looks_complete(tmp_path: Path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as during:
-        during.setattr(synth_files.os, "replace", interrupted)
+        during.setattr(Path, "replace", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            synth_files.write_whole(tmp_path / "a.wav", b"sound")
-    assert list(tmp_path.iterdir()) == []
+            Synth(root=tmp_path, **SMALL).clips()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_folder_of_other_options_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from genrekit.component import FittedModel
 from genrekit.examples import Examples, examples_of
 from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
@@ -13,6 +14,7 @@ from genrekit.processes import BatchShare
 from genrekit.randomness import torch_seed
 from genrekit.resident import kept_on
 from genrekit.training import Training
+from genrekit.training.fitting import Fitting
 
 if TYPE_CHECKING:
     from genrekit.component import FeatureShape
@@ -30,7 +32,8 @@ def assemble(run: Run, preparation: Preparation) -> Training:
     module = recipe.features.build().eval()
     shape = measure_shape(recipe.features, module)
     share = BatchShare()
-    training = Training(
+    kind = Fitting if isinstance(recipe.model, FittedModel) else Training
+    training = kind(
         recipe=recipe,
         clips=run.clips,
         labels=labels,

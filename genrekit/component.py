@@ -206,6 +206,28 @@ class Model(Component):
         return {}
 
 
+class FittedModel(Model):
+    """From features to logits, learned from all training examples at once: no gradients, no epochs, no optimizer.
+
+    Nearest neighbours, trees, support vectors. All else is as for other models: parts, augmenters, figures, folds,
+    resume, bundle. A run has one epoch; ``train.epoch_size`` and ``train.sampling`` say which examples are in it.
+    """
+
+    learns_shares: ClassVar[bool] = False
+    """Whether targets may be shares of labels, as mixers make them. False: recipes with mixers are refused."""
+
+    def build(self, shape: FeatureShape, classes: int) -> torch.nn.Module:
+        """A module as other models', with a method that learns; what it has learned is in its ``state_dict``.
+
+        ``fit(batches: Iterable[tuple[Tensor, Tensor]], *, multi_label: bool, seed: int) -> None`` is called once.
+        ``batches`` are features float32 [n, channels, bins, frames], augmented, on the training device, with targets
+        float32 [n, classes]; they can be gone through more than once, and are the same then. ``seed``, 0 to 2^63 - 1,
+        decides all that is random. A ValueError says why these examples cannot be learned from. Before it, the module
+        answers, whatever. `genrekit.graph_network.GraphNetwork` is one for libraries that can write ONNX.
+        """
+        raise NotImplementedError
+
+
 class Loss(Component):
     """What training lowers, and with it the task: one label a clip, or several."""
 

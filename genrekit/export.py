@@ -10,11 +10,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
+from genrekit import atomic, graphs
+from genrekit.errors import WriteError
+from genrekit.graph_network import GraphNetwork
 from genrekit.recurrent import replace_recurrent
 
 if TYPE_CHECKING:
@@ -52,32 +55,54 @@ class Export:
 
 def export_onnx(classifier: WaveformClassifier, samples: int, any_length: bool, path: Path) -> str | None:
     """Write ``path``; returns why that was impossible, or None. Batch, and length if ``any_length``, are dynamic."""
-    portable = replace_recurrent(copy.deepcopy(classifier).cpu().float().eval())
-    # A graph traced with one example would treat a batch of one as a constant.
-    example = torch.zeros(2, samples)
-    dynamic = torch.export.Dim.DYNAMIC
-    shapes = {0: dynamic, 1: dynamic} if any_length else {0: dynamic}
+    portable = copy.deepcopy(classifier).cpu().float().eval()
     try:
-        with _quiet():
-            from genrekit.stft_export import translations
-
-            program = torch.onnx.export(
-                portable,
-                (example,),
-                dynamo=True,
-                input_names=["waveform"],
-                output_names=["probabilities"],
-                dynamic_shapes=(shapes,),
-                custom_translation_table=translations(),
-                verbose=False,
-            )
-            program.save(path, external_data=False)  # type: ignore[union-attr]
+        with _quiet(), atomic.refusals(path):
+            if isinstance(portable.network, GraphNetwork):
+                _save_joined(portable, portable.network, samples, any_length, path)
+            else:
+                _traced(portable, samples, any_length, "probabilities").save(path, external_data=False)
+    except WriteError:
+        raise
     except Exception as error:  # what third-party modules raise under export is anybody's guess
         path.unlink(missing_ok=True)
         return (
             f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no reason given'}"
         )
     return None
+
+
+def _save_joined(
+    classifier: WaveformClassifier, network: GraphNetwork, samples: int, any_length: bool, path: Path
+) -> None:
+    """Torch's exporter knows the way to the network's embedding; from there on there is a graph already."""
+    import onnx
+
+    front = nn.Sequential(classifier.features, network.embedding)
+    program = _traced(front, samples, any_length, graphs.INPUT, graphs.OPSET)
+    middle = onnx.load_model_from_string(network.graph)
+    onnx.save_model(graphs.joined(program.model_proto, middle, classifier.temperature, classifier.multi_label), path)
+
+
+def _traced(module: nn.Module, samples: int, any_length: bool, output: str, opset: int | None = None) -> Any:
+    """What torch's exporter makes of a module that takes a waveform [batch, samples]."""
+    from genrekit.stft_export import translations
+
+    # A graph traced with one example would treat a batch of one as a constant.
+    example = torch.zeros(2, samples)
+    dynamic = torch.export.Dim.DYNAMIC
+    shapes = {0: dynamic, 1: dynamic} if any_length else {0: dynamic}
+    return torch.onnx.export(
+        replace_recurrent(module),
+        (example,),
+        dynamo=True,
+        input_names=["waveform"],
+        output_names=[output],
+        opset_version=opset,
+        dynamic_shapes=(shapes,),
+        custom_translation_table=translations(),
+        verbose=False,
+    )
 
 
 def compare(classifier: WaveformClassifier, path: Path, waveforms: Sequence[np.ndarray]) -> float:

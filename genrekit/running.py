@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
-from genrekit import hardware, series
+from genrekit import fitted, hardware, series
 from genrekit import recipe as recipes
 from genrekit.console import Narrator
 from genrekit.errors import DataError, GenrekitError
@@ -57,8 +57,10 @@ def run_recipe(
             split_clips(member.recipe, clips)
     else:
         clips = split_clips(loaded, clips)
-    loaded = hardware.resolve(loaded)
+    told, loaded = list(fitted.notes(loaded)), fitted.resolve(hardware.resolve(loaded))
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
+    for note in told:
+        setting.narrator.warn(note)
     first = setting.processes.first
     folder = cast("RunFolder", setting.processes.agree(RunFolder.create(Path(runs), loaded.name) if first else None))
     if several:

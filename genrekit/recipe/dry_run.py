@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from genrekit.component import FeatureShape
+from genrekit.component import FeatureShape, FittedModel
 from genrekit.errors import GenrekitError, RecipeError
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    _training(recipe, model)
+    if not isinstance(recipe.model, FittedModel):
+        _training(recipe, model)
     return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from genrekit.component import FeatureShape, Model
+from genrekit.component import FeatureShape, FittedModel, Model
 from genrekit.testing import networks, recordings
 from genrekit.testing.common import portable_copy
 from genrekit.testing.contract import Case, check
+from genrekit.testing.fitting import examples, fitted
 from genrekit.testing.same import assert_close, assert_finite, untouched
 
 if TYPE_CHECKING:
@@ -45,7 +46,17 @@ def _build(component: Model, shape: FeatureShape, classes: int = CLASSES, seed: 
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return component.build(shape, classes)
+        module = component.build(shape, classes)
+    return fitted(module, shape, classes, seed) if _at_once(component) else module
+
+
+def _at_once(component: Any) -> bool:
+    """Whether a component, or all of a class, is fitted; others learn by gradients."""
+    return issubclass(component if isinstance(component, type) else type(component), FittedModel)
+
+
+def _by_gradients(component: Any) -> bool:
+    return not _at_once(component)
 
 
 def _module(case: Case) -> nn.Module:
@@ -132,7 +143,7 @@ def extreme_features(case: Case) -> None:
         assert_finite(_run(_module(case), torch.full((2, *shape), value)), f"features that are all {value:g}")
 
 
-@check("learns", "model")
+@check("learns", "model", when=_by_gradients)
 def learns(case: Case) -> None:
     """Gradients are finite and reach weights. A model without trainable weights is not trained."""
     import torch
@@ -150,7 +161,40 @@ def learns(case: Case) -> None:
     assert any(gradient.abs().sum() > 0 for gradient in gradients), "no weight has a gradient: is the graph cut?"
 
 
-@check("bfloat16", "model")
+@check("is fitted", "model", when=_at_once)
+def is_fitted(case: Case) -> None:
+    """fit() tells apart what is easy to, under one seed always alike, and before it the module answers already."""
+    import torch
+
+    shape = _shape(case)
+    before = _run(case.component.build(shape, CLASSES).eval(), _features(shape))
+    assert list(before.shape) == [4, CLASSES], f"before fit() the logits of 4 clips are {list(before.shape)}"
+    features, targets = examples(shape, CLASSES)
+    logits = _run(_module(case), features)
+    right = float((logits.argmax(1) == targets.argmax(1)).float().mean())
+    assert right >= 0.8, f"of {len(logits)} examples that it was fitted to, which differ plainly, {right:.0%} are right"
+    again = _run(_build(case.component, shape).eval(), features)
+    assert torch.equal(again, logits), "fitted again with the same seed, it answers otherwise"
+
+
+@check("several labels", "model", when=_at_once)
+def several_labels(case: Case) -> None:
+    """With a loss for several labels a clip may have none, one or all; or a ValueError says that it is not for that."""
+    shape = _shape(case)
+    module = case.component.build(shape, CLASSES)
+    features, targets = examples(shape, CLASSES)
+    targets[:, 0] = targets[:, 1]
+    try:
+        module.fit([(features, targets)], multi_label=True, seed=0)
+    except ValueError as error:
+        assert str(error).strip(), "the ValueError says nothing"
+        return
+    answers = _run(module.eval(), features).sigmoid() > 0.5
+    right = float((answers == (targets > 0.5)).float().mean())
+    assert right >= 0.8, f"of the labels of examples that it was fitted to, {right:.0%} are right"
+
+
+@check("bfloat16", "model", when=_by_gradients)
 def bfloat16(case: Case) -> None:
     """Where the hardware computes it, training runs the model under torch.autocast in bfloat16."""
     import torch

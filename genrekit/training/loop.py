@@ -111,16 +111,19 @@ class Training:
             self._epoch(self.progress.epoch + 1)
 
     def _epoch(self, epoch: int) -> None:
-        started, lr = time.perf_counter(), self.optimizer.param_groups[0]["lr"]
+        started, rates = time.perf_counter(), self._rates()
         loss = self._train(epoch)
         trained = time.perf_counter() - started
-        line = {"epoch": epoch, "train_loss": loss, "lr": lr} | self._validate(epoch)
+        line = {"epoch": epoch, "train_loss": loss} | rates | self._validate(epoch)
         line |= {"train_s": round(trained, 3), "epoch_s": round(time.perf_counter() - started, 3)}
         self._judge(line)
         self._step_scheduler("epoch", line)
         self.progress.epoch = epoch
         self.progress.stopped = self.epoch_ended(line) or self._tired()
         self._save()
+
+    def _rates(self) -> dict[str, float]:
+        return {"lr": self.optimizer.param_groups[0]["lr"]}
 
     def _train(self, epoch: int) -> float:
         """One epoch of the training examples; returns the mean loss over them."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit import hardware
+from genrekit import atomic, hardware
 from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.console import Narrator
+from genrekit.errors import one_line
 from genrekit.events import EpochEnded, RunEnded, RunStarted
 from genrekit.identities import settle
 from genrekit.plugins import Plugins, installed
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class RunResult:
     """``metrics`` is the content of ``metrics.json``; ``interrupted`` says that Ctrl-C ended training early.
+
+    A run that was only to train has no metrics; its ``history.jsonl`` has what validation gave.
 
     ``summary`` is, of a series of runs (folds, seeds), the content of ``summary.json``.
     """
@@ -57,6 +61,10 @@ class Run:
     store_size: int | None = None
     series: Path | None = None
     """The folder of the series of runs that this is a part of."""
+    finish: bool = True
+    """False: training is all; no test figures, pictures, bundle or report. Resuming the run makes them."""
+    pictures: list[Path] = field(default_factory=list)
+    """What evaluators drew."""
     begun: bool = False
     """Whether the data are those that the run folder is for, and training is near."""
 
@@ -69,15 +77,21 @@ class Run:
     def go(self, profile: bool = False) -> RunResult:
         """Prepare, train, evaluate, export; tells plugins how it ended. Nobody else works in the run folder then."""
         with contextlib.ExitStack() as stack:
-            self.processes.by_first(lambda: stack.enter_context(alone_in(self.folder.path, self.narrator.warn)))
+            self.processes.by_first(lambda: stack.enter_context(self._alone()))
             return self._told(profile)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        with alone_in(self.folder.path, self.narrator.warn):
+            atomic.sweep(self.folder.path)
+            yield
 
     def _told(self, profile: bool) -> RunResult:
         if profile and self.recipe.train.device == "cuda":
             self.profile.settle = hardware.wait_for_gpu
-        status, metrics = "failed", dict[str, Any]()
+        status, metrics, cause = "failed", dict[str, Any](), None
         try:
-            self._tell(RunStarted(self.recipe, self.folder.path), "run_started")
+            self._tell(RunStarted(series=self.series, **self._about), "run_started")
             result = self._go()
             status, metrics = "interrupted" if result.interrupted else "finished", result.metrics
             if profile and self.processes.first:
@@ -88,10 +102,19 @@ class Run:
             if self.series is None:
                 self.narrator.say(f"\nstopped. Go on with: {way_on(self.folder.path)}")
             raise
+        except BaseException as error:
+            cause = one_line(error)
+            raise
         finally:
             if self.begun:
                 self._note(status)
-            self._tell_end(RunEnded(self.folder.path, status, metrics))  # type: ignore[arg-type]
+            about: dict[str, Any] = {"status": status, "error": cause, "pictures": self.pictures}
+            self._tell_end(RunEnded(metrics=metrics, **about, **self._about))
+
+    @property
+    def _about(self) -> dict[str, Any]:
+        """What every event has."""
+        return {"folder": self.folder.path, "recipe": self.recipe, "warn": self.narrator.warn}
 
     def _note(self, status: str) -> None:
         """Write down how far the run has come, for who goes on with it."""
@@ -124,6 +147,8 @@ class Run:
         self._note("running")
         training = assemble(self, preparation)
         interrupted = self._fit(training)
+        if not self.finish:
+            return RunResult(self.folder.path, {}, interrupted)
         outcomes = training.best_outcomes()
         metrics = self.processes.by_first(lambda: Finishing(self, training, preparation).finish(outcomes))
         if self.processes.first and self.folder.path.parent.name == self.recipe.name:
@@ -184,7 +209,7 @@ class Run:
 
     def epoch_ended(self, line: dict[str, float]) -> str | None:
         self.narrator.epoch(line, self.recipe.train.epochs)
-        event = EpochEnded(self.folder.path, int(line["epoch"]), dict(line))
+        event = EpochEnded(epoch=int(line["epoch"]), metrics=dict(line), **self._about)
         self._tell(event, "epoch_ended")
         return self.processes.agree(event.stop)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +32,8 @@ def run_recipe(
     narrator: Narrator | None = None,
     profile: bool = False,
     store_size: int | None = None,
+    listeners: Sequence[object] = (),
+    finish: bool = True,
 ) -> RunResult:
     """Train what a recipe says. Raises `GenrekitError` for whatever the user can mend.
 
@@ -38,12 +41,18 @@ def run_recipe(
     are kept (None: ``$GENREKIT_STORE`` or the user's cache); ``profile`` says where the time went, at the end and in
     ``profile.json``; ``store_size`` is how many bytes the store may hold beside what this run needs.
 
+    ``listeners`` are objects whose methods ``run_started``, ``epoch_ended`` and ``run_ended``, marked with
+    ``@genrekit.hookimpl``, hear of these runs only. Without ``finish``, training and its validation are all: no test
+    figures, report or bundle, for runs of which most are thrown away; `resume_run` makes the rest.
+
     ``folds`` makes a cross-validation: a run for each fold of the recipe's splitter. ``seeds`` makes that many runs (of
     each fold), with the recipe's seed and those after it, on the same parts. Either gives a folder of run folders, and
     a result whose metrics are those of all runs' test clips together.
     """
     if seeds is not None and seeds < 1:
         raise GenrekitError(f"seeds={seeds}: it says how many runs there are, 1 or more")
+    if not finish and (folds or (seeds or 1) > 1):
+        raise GenrekitError("finish=False is for one run: a series of runs is made for its test figures")
     overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
     try:
@@ -59,6 +68,7 @@ def run_recipe(
         clips = split_clips(loaded, clips)
     told, loaded = list(fitted.notes(loaded)), fitted.resolve(hardware.resolve(loaded))
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
+    setting = replace(setting, listeners=listeners, finish=finish)
     for note in told:
         setting.narrator.warn(note)
     first = setting.processes.first
@@ -78,8 +88,13 @@ def resume_run(
     narrator: Narrator | None = None,
     profile: bool = False,
     store_size: int | None = None,
+    listeners: Sequence[object] = (),
+    finish: bool = True,
 ) -> RunResult:
-    """Go on with a run, or a series of runs, that was interrupted, exactly as if it had not been."""
+    """Go on with a run, or a series of runs, that was interrupted, exactly as if it had not been.
+
+    Options: see `run_recipe`.
+    """
     path = Path(folder).resolve()
     if not (path / "recipe.toml").is_file():
         raise GenrekitError(f"{folder} is not a run folder: it holds no recipe.toml", hint="genrekit run RECIPE")
@@ -87,12 +102,14 @@ def resume_run(
     if is_series(path):
         clips = read_clips(loaded)
         setting = Setting.of(hardware.resolve(loaded), path.parent.parent, store, narrator, profile, store_size)
+        setting = replace(setting, listeners=listeners)
         return series.resume(loaded, clips, RunFolder(path), setting).go()
     if RunFolder(path).finished(loaded.train.epochs):
         return _already_finished(path, narrator or Narrator())
     clips = split_clips(loaded, read_clips(loaded))
     loaded = hardware.resolve(loaded)
     setting = Setting.of(loaded, path.parent.parent, store, narrator, profile, store_size)
+    setting = replace(setting, listeners=listeners, finish=finish)
     return setting.run(loaded, clips, RunFolder(path)).go(profile)
 
 

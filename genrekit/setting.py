@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from genrekit.clips import Clips
 from genrekit.console import Narrator
+from genrekit.listeners import with_listeners
 from genrekit.pipeline import Run
 from genrekit.plugins import installed
 from genrekit.processes import Processes
@@ -17,7 +19,10 @@ from genrekit.store import Store, default_root
 
 @dataclass(frozen=True)
 class Setting:
-    """``runs`` is the folder of run folders; ``store_size`` is in bytes."""
+    """``runs`` is the folder of run folders; ``store_size`` is in bytes.
+
+    ``listeners`` and ``finish`` are as in `genrekit.running.run_recipe`.
+    """
 
     runs: Path
     store: Store
@@ -25,6 +30,8 @@ class Setting:
     processes: Processes
     profile: bool = False
     store_size: int | None = None
+    listeners: Sequence[object] = ()
+    finish: bool = True
 
     @classmethod
     def of(
@@ -45,6 +52,7 @@ class Setting:
 
     def run(self, recipe: Recipe, clips: Clips, folder: RunFolder, series: Path | None = None) -> Run:
         """One run of it. ``series`` is the folder of the series that it is a part of."""
-        run = Run(recipe, clips, folder, self.runs, self.store, self.narrator, installed(), self.processes)
-        run.store_size, run.series = self.store_size, series
+        plugins = with_listeners(installed(), self.listeners)
+        run = Run(recipe, clips, folder, self.runs, self.store, self.narrator, plugins, self.processes)
+        run.store_size, run.series, run.finish = self.store_size, series, self.finish
         return run

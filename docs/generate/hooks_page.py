@@ -14,7 +14,7 @@ from genrekit import clips, hookspecs, paths, testing
 from genrekit import events as run_events
 from genrekit.claims import HOOK_OF_KIND
 from genrekit.cli.option_text import option_texts
-from genrekit.component import KINDS, Component, Mixer
+from genrekit.component import KINDS, Component, FittedModel, Mixer
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def kinds() -> dict[str, Documented]:
 
 def variants() -> dict[str, list[Documented]]:
     """Hook -> further base classes of what it registers."""
-    return {HOOK_OF_KIND["augmenter"]: [_documented(Mixer)]}
+    return {HOOK_OF_KIND["augmenter"]: [_documented(Mixer)], HOOK_OF_KIND["model"]: [_documented(FittedModel)]}
 
 
 def suite() -> list[Member]:
@@ -62,7 +62,7 @@ def events() -> dict[str, Documented]:
         "epoch_ended": run_events.EpochEnded,
         "run_ended": run_events.RunEnded,
     }
-    return {hook: _documented(event) for hook, event in names.items()}
+    return {"": _documented(run_events.RunEvent)} | {hook: _documented(event) for hook, event in names.items()}
 
 
 def given() -> list[Documented]:

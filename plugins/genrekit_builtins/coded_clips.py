@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 
+UNLABELLED = "(no label)"
+"""Where clips have several labels, those that have none are dealt out as a class of this name."""
+
+FEW = 20
+"""With fewer groups than this they need not be in every part, and are dealt out with the commonest label's clips."""
+
+
 @dataclass(frozen=True)
 class CodedClips:
     """``label`` [clips] indexes ``classes``; ``group`` [clips] from 0; a clip without one is its own group.
@@ -33,8 +40,8 @@ class CodedClips:
 
         if not len(clips):
             raise DataError("there are no clips to split")
-        labels = rarest_labels(clips)
         group = _group_codes(clips.table.get_column("group")) if keep_together else np.arange(len(clips))
+        labels = _with_unlabelled(rarest_labels(clips), group)
         return cls(labels.unique().sort().to_list(), labels.rank("dense").to_numpy().astype(np.int64) - 1, group)
 
     def __len__(self) -> int:
@@ -65,6 +72,16 @@ class CodedClips:
         import numpy as np
 
         return np.bincount(self.pairs()[1], minlength=len(self.classes))
+
+
+def _with_unlabelled(labels: pl.Series, group: Integers) -> pl.Series:
+    """``labels`` with "" replaced by what clips without any count as."""
+    import numpy as np
+
+    rest = labels.filter(labels != "")
+    groups = len(np.unique(group[(labels == "").to_numpy()]))
+    name = rest.mode().min() if groups < FEW and len(rest) else UNLABELLED
+    return labels.replace("", str(name))
 
 
 def rarest_labels(clips: Clips) -> pl.Series:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import genrekit
 from genrekit import Clips, Field, RecipePath
+from genrekit_builtins.table_checks import check_rows
 from genrekit_builtins.table_columns import check_types, chosen_columns
 from genrekit_builtins.table_file import read_table
-from genrekit_builtins.table_rows import check_files, check_rows, clip_columns, row_notes
+from genrekit_builtins.table_rows import check_files, clip_columns, row_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ class Table(genrekit.Dataset):
 
     Columns called path, label (or labels), group, part, fold, start and end are found by their names; the options name
     others. ``start`` and ``end`` are in seconds. Clips of one file that have no group form a group, so that no split
-    divides a recording.
+    divides a recording. A row whose ``labels`` are empty is a clip without any, for training with several labels.
     """
 
     use: Literal["table"] = "table"
@@ -55,7 +56,7 @@ class Table(genrekit.Dataset):
         columns = chosen_columns(self._named(), table.columns, str(self.path))
         check_types(table.schema, columns, str(self.path))
         rows = clip_columns(table, columns, self._folder(), self.separator)
-        check_rows(rows, columns, str(self.path))
+        check_rows(rows, columns, self.path, self.delimiter)
         check_files(rows, self._folder())
         return Clips.from_columns(rows.drop("raw_start", "raw_end").to_dict(), row_notes(rows))
 

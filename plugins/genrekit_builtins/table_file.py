@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from genrekit import DataError
 from genrekit_builtins.data_root import contents
@@ -50,10 +52,38 @@ def _format(path: Path) -> str:
     return kind
 
 
+def text_line(path: Path, delimiter: str | None, row: int) -> tuple[int, str] | None:
+    """The line that row ``row`` (from 1, after any header) begins on, from 1, and its text; None if it has no lines."""
+    kind = _format(path)
+    if kind in {".parquet", ".pq"}:
+        return None
+    with _text(path) as text:
+        lines = text.readlines()
+    starts = _starts(lines, delimiter or DELIMITERS[kind]) if kind in DELIMITERS else _filled(lines)
+    number = next(itertools.islice(starts, row - (kind not in DELIMITERS), None), None)
+    return None if number is None else (number, lines[number - 1].rstrip())
+
+
+def _starts(lines: list[str], delimiter: str) -> Iterator[int]:
+    """The line on which each record begins, the header's first; an empty line is a row, too."""
+    rows, begin = csv.reader(lines, delimiter=delimiter), 1
+    for _ in rows:
+        yield begin
+        begin = rows.line_num + 1
+
+
+def _filled(lines: list[str]) -> Iterator[int]:
+    return (number for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _text(path: Path) -> IO[str]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    return cast("IO[str]", opened(path, "rt", encoding="utf-8-sig", newline=""))
+
+
 def _wrong_row(path: Path, delimiter: str) -> str | None:
     """The first row of a delimited file that is not text or has more fields than the header; slow but exact."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as text:
+    with _text(path) as text:
         rows = csv.reader(text, delimiter=delimiter)
         number = 0
         try:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genrekit import DataError
-from genrekit.errors import Problem
 
 if TYPE_CHECKING:
     import polars as pl
 
-SHOWN, PROBED = 20, 16
-"""So many row numbers are listed for a problem; so many files are looked for before all of them are believed in."""
+PROBED = 16
+"""So many files are looked for before all of them are believed in."""
 
 ABSOLUTE = r"^(?:[/\\]|[A-Za-z]:[/\\])"
 
@@ -40,7 +39,7 @@ def clip_columns(table: pl.DataFrame, columns: Mapping[str, str], root: Path, se
 
 
 def _labels(table: pl.DataFrame, columns: Mapping[str, str], separator: str) -> pl.Expr:
-    """A list of one label at least, or null."""
+    """A list of labels; null where there is none, unless the column is one of several labels, which may be none."""
     import polars as pl
 
     several = "labels" in columns
@@ -53,39 +52,9 @@ def _labels(table: pl.DataFrame, columns: Mapping[str, str], separator: str) -> 
     else:
         parts = pl.concat_list(given.cast(pl.String))
     clean = parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
+    if several:
+        return clean.fill_null([])
     return pl.when(clean.list.len() > 0).then(clean)
-
-
-def check_rows(rows: pl.DataFrame, columns: Mapping[str, str], where: str) -> None:
-    """`DataError` with every kind of row that makes no clip, and the rows' numbers."""
-    problems = list(_problems(rows, columns, where))
-    if problems:
-        raise DataError.of(problems)
-
-
-def _problems(rows: pl.DataFrame, columns: Mapping[str, str], where: str) -> Iterator[Problem]:
-    import polars as pl
-
-    start, end = pl.col("raw_start"), pl.col("raw_end")
-    labels = columns.get("label") or columns["labels"]
-    seconds = {"raw_start": columns.get("start"), "raw_end": columns.get("end")}
-    wrong = {f"have no {columns['path']}": pl.col("path").is_null(), f"have no {labels}": pl.col("labels").is_null()}
-    for raw, column in seconds.items():
-        number = pl.col(raw).cast(pl.Float64, strict=False)
-        bad = number.is_null() | number.is_nan() | number.is_infinite() | (number < 0)
-        wrong[f"have a {column} that is no number of seconds from 0"] = pl.col(raw).is_not_null() & bad
-    both = [expression.cast(pl.Float64, strict=False) for expression in (start.fill_null("0"), end)]
-    wrong[f"have no {seconds['raw_end']} after their start"] = both[1] <= both[0]
-    for what, mask in wrong.items():
-        numbers = rows.select(mask.arg_true() + 1).to_series()
-        if len(numbers):
-            yield Problem(f"{len(numbers)} of {rows.height} rows {what}", where, why=_numbered(numbers))
-
-
-def _numbered(numbers: pl.Series) -> str:
-    shown = ", ".join(map(str, numbers.head(SHOWN)))
-    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
-    return f"counted from 1 after the header: {shown}{more}"
 
 
 def check_files(rows: pl.DataFrame, root: Path) -> None:

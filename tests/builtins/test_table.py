@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import gzip
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from audio_trees import touch
@@ -78,15 +76,15 @@ def test_all_formats_give_the_same_clips(write: Write, tmp_path: Path, kind: str
 
 
 def test_several_labels_are_split_at_the_separator(write: Write) -> None:
-    path = write("path,labels\na.wav,jazz| blues\nb.wav,rock|\n")
-    assert [labels for _, labels, *_ in rows(path)] == [["jazz", "blues"], ["rock"]]
+    path = write("path,labels\na.wav,jazz| blues\nb.wav,rock|\nc.wav,\n")
+    assert [labels for _, labels, *_ in rows(path)] == [["jazz", "blues"], ["rock"], []]
     path = write("path,tags\na.wav,jazz;blues\n")
     assert rows(path, labels_column="tags", separator=";")[0][1] == ["jazz", "blues"]
 
 
 def test_lists_of_labels_come_as_lists(write: Write) -> None:
-    path = write('{"path": "a.wav", "labels": ["jazz", "blues"]}\n{"path": "b.wav", "labels": ["rock"]}\n', "c.jsonl")
-    assert [labels for _, labels, *_ in rows(path)] == [["jazz", "blues"], ["rock"]]
+    path = write('{"path": "a.wav", "labels": ["jazz", "blues"]}\n{"path": "b.wav", "labels": []}\n', "c.jsonl")
+    assert [labels for _, labels, *_ in rows(path)] == [["jazz", "blues"], []]
 
 
 def test_relative_paths_start_at_root_and_absolute_ones_stay(write: Write, tmp_path: Path) -> None:
@@ -114,29 +112,6 @@ def test_missing_columns_are_all_named_with_those_there_are(write: Write) -> Non
     assert "no column 'label' or 'labels'" in message
     assert "--set dataset.label_column=NAME" in message
     assert len(caught.value.problems) == 3
-
-
-def test_rows_that_make_no_clip_are_all_reported_with_their_numbers(write: Write) -> None:
-    path = write(
-        "path,label,start,end\na.wav,x,0,1\n,x,,\nb.wav, ,,\n,,,\na.wav,x,-1,\na.wav,x,soon,\na.wav,x,2,2\n"
-        "a.wav,x,,nan\n"
-    )
-    with pytest.raises(DataError) as caught:
-        Table(path=path).clips()
-    said = [(problem.what, problem.why) for problem in caught.value.problems]
-    assert said == [
-        ("2 of 8 rows have no path", "counted from 1 after the header: 2, 4"),
-        ("2 of 8 rows have no label", "counted from 1 after the header: 3, 4"),
-        ("2 of 8 rows have a start that is no number of seconds from 0", "counted from 1 after the header: 5, 6"),
-        ("1 of 8 rows have a end that is no number of seconds from 0", "counted from 1 after the header: 8"),
-        ("1 of 8 rows have no end after their start", "counted from 1 after the header: 7"),
-    ]
-
-
-def test_many_wrong_rows_are_counted(write: Write) -> None:
-    path = write("path,label\n" + "a.wav,\n" * 50)
-    with pytest.raises(DataError, match=r"50 of 50 rows have no label\n  why: .* 1, 2, 3, .*, 20 and 30 more"):
-        Table(path=path).clips()
 
 
 def test_clips_of_one_file_form_a_group_unless_they_have_one(write: Write, tmp_path: Path) -> None:
@@ -208,13 +183,3 @@ def test_any_label_survives_any_format(write: Write, tmp_path: Path, labels: lis
     else:
         frame.write_csv(path, separator="\t" if kind == "tsv" else ",")
     assert Table(path=path).clips().single_labels() == labels
-
-
-def test_many_rows_are_read_fast(tmp_path: Path) -> None:
-    count = 200_000
-    (tmp_path / "0.wav").touch()
-    frame = pl.DataFrame({"path": np.arange(count).astype(str), "label": (np.arange(count) % 7).astype(str)})
-    frame.with_columns(pl.col("path") + ".wav").write_csv(tmp_path / "many.csv")
-    begin = time.perf_counter()
-    assert len(Table(path=tmp_path / "many.csv").clips()) == count
-    assert time.perf_counter() - begin < 5

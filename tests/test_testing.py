@@ -377,6 +377,19 @@ class Forgetful(concurrent.futures.ThreadPoolExecutor):
         return super().submit(fn, *args, **kwargs)
 
 
+class Renaming(concurrent.futures.ThreadPoolExecutor):
+    """Answers for files by other names than they were given by."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        import dataclasses
+
+        from genrekit.prediction_jobs import answer
+
+        if fn is not answer:
+            return super().submit(fn, *args, **kwargs)
+        return super().submit(lambda: [dataclasses.replace(each, path="?") for each in answer(*args)])
+
+
 def executor_sins() -> list[Sin]:
     def threads(**members: Any) -> genrekit.Component:
         return changed(toy_plugin.Threads, **members)()
@@ -387,6 +400,7 @@ def executor_sins() -> list[Sin]:
         Sin(threads(open=lambda self: Eager(1)), "runs jobs", "a job that raised LookupError gives None"),
         Sin(threads(capacity=lambda self: 0), "capacity", "capacity() is 0"),
         Sin(threads(open=lambda self: Forgetful(1)), "prepares clips", "other items are stored"),
+        Sin(threads(open=lambda self: Renaming(1)), "answers recordings", "other answers than in one thread"),
     ]
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from genrekit.testing import common as _common
 from genrekit.testing import light as _light
 from genrekit.testing.augmenters import check_augmenter
+from genrekit.testing.bundles import write_bundle
 from genrekit.testing.contract import Result, Skip, check_component
 from genrekit.testing.datasets import check_dataset
 from genrekit.testing.evaluators import check_evaluator, example_outcome
@@ -47,6 +48,7 @@ __all__ = [
     "contract_suite",
     "example_clips",
     "example_outcome",
+    "write_bundle",
     "write_tones",
 ]
 

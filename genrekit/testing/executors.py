@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import concurrent.futures
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from genrekit.component import Executor
 from genrekit.testing import jobs, recordings
+from genrekit.testing.bundles import write_bundle
 from genrekit.testing.contract import Case, check
+
+if TYPE_CHECKING:
+    from genrekit.answers import Prediction, Window
 
 
 def check_executor(component: Executor) -> None:
@@ -59,6 +64,23 @@ def prepares_clips(case: Case) -> None:
     assert _prepared(case, "tried", case.component) == _prepared(case, "reference", _OneThread()), (
         "other items are stored than in one thread"
     )
+
+
+@check("answers recordings", "executor")
+def answers_recordings(case: Case) -> None:
+    """`genrekit predict --executor` gives just the answers of one thread, in the order of the recordings."""
+    tones = recordings.write_tones(case.folder / "recordings", per_class=2)
+    (tones / "low" / "broken.wav").write_bytes(b"RIFF")
+    write_bundle(case.folder / "bundle")
+    assert _answered(case, case.component) == _answered(case, _OneThread()), "other answers than in one thread"
+
+
+def _answered(case: Case, executor: Executor) -> list[Window | Prediction]:
+    from genrekit.clips import audio_files
+    from genrekit.predict import Predictor
+
+    predictor, paths = Predictor.load(case.folder / "bundle"), audio_files(case.folder / "recordings")
+    return list(predictor.timelines(paths, executor=executor))
 
 
 def _prepared(case: Case, name: str, executor: Executor) -> list[tuple[str, int, str | None, bytes]]:

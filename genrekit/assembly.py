@@ -48,7 +48,8 @@ def assemble(run: Run, preparation: Preparation) -> Training:
         show_steps=run.narrator.steps,
         profile=run.profile,
     )
-    training.resume()
+    for note in training.resume():
+        run.narrator.warn(note)
     return training
 
 

@@ -75,6 +75,15 @@ def describe(versions: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def arithmetic() -> dict[str, Any]:
+    """What the last bits of a result depend on, besides the recipe: libraries and processors."""
+    import torch
+
+    known = _package_versions()
+    gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    return {name: known[name] for name in ("torch", "numpy")} | {"cpu": cpu_name(), "gpus": gpus}
+
+
 def _package_versions() -> dict[str, str]:
     from importlib import metadata
 

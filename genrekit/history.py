@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genrekit import atomic
-from genrekit.errors import TrainingError
+from genrekit.errors import TrainingError, one_line
 
 if TYPE_CHECKING:
     from genrekit.component import Evaluator
@@ -19,6 +19,8 @@ EpochLine = dict[str, float]
 
 LAST = "last"
 """In place of a figure: the best epoch is the last one."""
+
+ANEW = "bring the file back, or remove checkpoints/last.safetensors beside it: the run then begins anew"
 
 UNVALIDATED = frozenset({"epoch", "train_loss", "lr", "train_s", "epoch_s", "best_epoch"})
 """What a line holds of an epoch that was not validated."""
@@ -76,6 +78,13 @@ def save(path: Path, lines: Iterable[EpochLine]) -> None:
 
 
 def load(path: Path, epochs: int) -> list[EpochLine]:
-    """The first ``epochs`` lines of ``history.jsonl``."""
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:epochs]]
+    """The first ``epochs`` lines of ``history.jsonl``. Raises `TrainingError` where they are not all there."""
+    try:
+        # Before the first epoch has ended there is no file.
+        text = path.read_text(encoding="utf-8") if epochs else ""
+        lines = [json.loads(line) for line in text.splitlines()[:epochs]]
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"cannot read {path}: {one_line(error)}", hint=ANEW) from None
+    if [line.get("epoch") for line in lines] != list(range(1, epochs + 1)):
+        raise TrainingError(f"{path} does not hold the {epochs} epochs that the checkpoint tells of", hint=ANEW)
     return [{name: math.nan if value is None else value for name, value in line.items()} for line in lines]

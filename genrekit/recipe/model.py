@@ -102,6 +102,14 @@ class Train(Section):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
 
 
+class Checkpoint(Section):
+    """How often a run writes down where it stands, so that `genrekit run --resume` can go on from there."""
+
+    every_minutes: float = Field(
+        10.0, ge=0, description="minutes of an epoch after which it is written within it, too; 0: only after each epoch"
+    )
+
+
 class Answers(Section):
     """What the finished model answers. What is fitted is fitted on the validation part."""
 
@@ -152,6 +160,7 @@ class Recipe(Section):
     train: Train = Field(description="how the model is trained")
     evaluate: list[Evaluator] = Field(description="figures and pictures")
     answers: Answers = Field(Answers(), description="what the finished model answers")
+    checkpoint: Checkpoint = Field(Checkpoint(), description="how often a run writes down where it stands")
     executor: Executor = Field(description="where preprocessing runs")
 
     def table(self, wanted: type[T]) -> T | None:

@@ -63,14 +63,14 @@ class Batches:
     sampling: str
     epoch_size: int
 
-    def epoch(self, epoch: int) -> Iterator[list[Piece]]:
-        """The batches of an epoch, each in pieces of nearly one size."""
+    def epoch(self, epoch: int, done: int = 0) -> Iterator[list[Piece]]:
+        """The batches of an epoch but for the first ``done``, each in pieces of nearly one size."""
         import numpy as np
 
         rng = generator(self.seed, "order", epoch)
         order = epoch_order(self.sampling, self.examples.targets, self.epoch_size, rng)
         repeated = repetitions(order)
-        for start in range(0, len(order), self.batch_size):
+        for start in range(done * self.batch_size, len(order), self.batch_size):
             batch = np.arange(start, min(start + self.batch_size, len(order)))
             pieces = np.array_split(batch, -(-len(batch) // self.piece_size))
             yield [self._piece(epoch, order[places], repeated[places]) for places in pieces]

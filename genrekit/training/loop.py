@@ -23,6 +23,8 @@ from genrekit.prefetch import ahead
 from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
 from genrekit.recipe import Recipe
+from genrekit.resuming import changes, deciding, moved
+from genrekit.training.alarm import Alarm
 from genrekit.training.averaging import AveragedWeights, fit_norms
 from genrekit.training.batches import Batches, Piece
 from genrekit.training.inputs import Inputs, in_order
@@ -55,9 +57,12 @@ class Training:
     profile: Profile = field(default_factory=Profile)
     history: list[EpochLine] = field(default_factory=list)
     progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
+    clock: Alarm = field(default_factory=lambda: Alarm(0))
+    started: float = 0.0
 
     def __post_init__(self) -> None:
         train, examples = self.recipe.train, self.examples["train"]
+        self.clock = Alarm(60 * self.recipe.checkpoint.every_minutes)
         self.epoch_size = train.epoch_size or len(examples)
         self.steps = math.ceil(self.epoch_size / train.batch_size)
         refuse_idle_processes(self.epoch_size, train, self.processes.count)
@@ -104,23 +109,31 @@ class Training:
 
     def fit(self) -> None:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
-        if not self.progress.epoch:
+        if not (self.progress.epoch or self.progress.step):
             with self.profile("statistics"):
                 fit_statistics(self.network, self._plain_features, self.processes)
         while self.progress.epoch < self.recipe.train.epochs and not self.progress.stopped:
             self._epoch(self.progress.epoch + 1)
 
     def _epoch(self, epoch: int) -> None:
-        started, rates = time.perf_counter(), self._rates()
+        progress = self.progress
+        # What of the epoch was trained before a resume counts.
+        self.started = time.perf_counter() - progress.seconds
+        if not progress.step:
+            progress.rates = self._rates()
         loss = self._train(epoch)
-        trained = time.perf_counter() - started
-        line = {"epoch": epoch, "train_loss": loss} | rates | self._validate(epoch)
-        line |= {"train_s": round(trained, 3), "epoch_s": round(time.perf_counter() - started, 3)}
+        trained = self._seconds()
+        line = {"epoch": epoch, "train_loss": loss} | progress.rates | self._validate(epoch)
+        line |= {"train_s": round(trained, 3), "epoch_s": round(self._seconds(), 3)}
         self._judge(line)
         self._step_scheduler("epoch", line)
-        self.progress.epoch = epoch
-        self.progress.stopped = self.epoch_ended(line) or self._tired()
+        progress.end_epoch(epoch)
+        progress.stopped = self.epoch_ended(line) or self._tired()
         self._save()
+
+    def _seconds(self) -> float:
+        """How long this epoch has taken so far."""
+        return time.perf_counter() - self.started
 
     def _rates(self) -> dict[str, float]:
         return {"lr": self.optimizer.param_groups[0]["lr"]}
@@ -128,18 +141,25 @@ class Training:
     def _train(self, epoch: int) -> float:
         """One epoch of the training examples; returns the mean loss over them."""
         self.network.train()
-        total = 0.0
+        progress = self.progress
         with self.show_steps(f"epoch {epoch}", self.steps) as advance:
-            for step, pieces in enumerate(ahead(self.profile.each("load", self.batches.epoch(epoch)))):
-                loss = self.learner.step(epoch, step, pieces)
+            for _ in range(progress.step):
+                advance("")
+            batches = self.batches.epoch(epoch, progress.step)
+            for pieces in ahead(self.profile.each("load", batches)):
+                loss = self.learner.step(epoch, progress.step, pieces)
                 if not math.isfinite(loss):
-                    raise lost(loss, f"epoch {epoch}, batch {step + 1} of {self.steps}", self._paths(pieces))
-                total += loss * sum(len(piece.indices) for piece in pieces)
+                    raise lost(loss, f"epoch {epoch}, batch {progress.step + 1} of {self.steps}", self._paths(pieces))
+                progress.total += loss * sum(len(piece.indices) for piece in pieces)
                 self._step_ended(epoch)
+                progress.step += 1
+                if self.clock.due():
+                    progress.seconds = self._seconds()
+                    self._save_checkpoint()
                 advance("")
         if self.average:
             self.average.epoch_ended(self.network, epoch, self._fit_norms)
-        return total / self.epoch_size
+        return progress.total / self.epoch_size
 
     def _paths(self, pieces: list[Piece]) -> list[str]:
         paths, rows = self.clips.column("path"), self.examples["train"].rows
@@ -220,11 +240,25 @@ class Training:
             return
         with self.profile("checkpoint"):
             history.save(self.folder / "history.jsonl", self.history)
-            checkpoint.save(self.last_path, self.progress, self.parts)
+        self._save_checkpoint()
 
-    def resume(self) -> None:
-        """Continue where the last checkpoint of the run folder stands; from the start if there is none."""
+    def _save_checkpoint(self) -> None:
+        """All processes hold the same, so one of them writes it."""
+        if self.processes.first:
+            with self.profile("checkpoint"):
+                checkpoint.save(self.last_path, self.progress, self.parts, deciding(self.recipe))
+        self.clock.saved()
+
+    def resume(self) -> list[str]:
+        """Continue where the last checkpoint of the run folder stands; from the start if there is none.
+
+        Returns what people should know: why the result may not be that of a run which was never interrupted.
+        """
         if not self.last_path.exists():
-            return
-        self.progress = checkpoint.load(self.last_path, self.parts)
+            return []
+        found = checkpoint.read(self.last_path)
+        notes = changes(found.recipe, deciding(self.recipe), self.folder) + moved(self.folder)
+        found.restore(self.parts)
+        self.progress = found.progress
         self.history[:] = history.load(self.folder / "history.jsonl", self.progress.epoch)
+        return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -16,8 +16,17 @@ from genrekit_builtins._confusion_picture import confusion_matrix
 from genrekit_builtins._curves_picture import learning_curves
 from genrekit_builtins._precision_recall_picture import precision_recall
 from genrekit_builtins._reliability_picture import reliability_diagram
+from genrekit_builtins._roc_picture import roc
 
-__all__ = ["confusion_matrix", "learning_curves", "precision_recall", "reliability_diagram", "save"]
+if TYPE_CHECKING:
+    import genrekit
+
+__all__ = ["confusion_matrix", "learning_curves", "ranking_pictures", "reliability_diagram", "save"]
+
+
+def ranking_pictures(outcome: genrekit.Outcome, folder: Path) -> list[Path]:
+    """How well probabilities rank clips, label by label: precision against recall, and ROC."""
+    return save(precision_recall(outcome), folder / "precision_recall") + save(roc(outcome), folder / "roc")
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:

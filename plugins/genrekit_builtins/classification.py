@@ -58,6 +58,7 @@ class Classification(genrekit.Evaluator):
         from genrekit_builtins import _pictures as draw
 
         drawn = draw.save(draw.confusion_matrix(outcome), folder / "confusion_matrix")
+        drawn += draw.ranking_pictures(outcome, folder)
         drawn += draw.save(draw.reliability_diagram(outcome), folder / "reliability")
         return drawn + (draw.save(draw.learning_curves(history), folder / "learning_curves") if history else [])
 

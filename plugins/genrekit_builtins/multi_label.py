@@ -44,7 +44,7 @@ class MultiLabel(genrekit.Evaluator):
     def pictures(self, outcome: genrekit.Outcome, history: list[dict[str, float]], folder: Path) -> list[Path]:
         from genrekit_builtins import _pictures as draw
 
-        drawn = draw.save(draw.precision_recall(outcome), folder / "precision_recall")
+        drawn = draw.ranking_pictures(outcome, folder)
         drawn += draw.save(draw.reliability_diagram(outcome), folder / "reliability")
         return drawn + (draw.save(draw.learning_curves(history), folder / "learning_curves") if history else [])
 

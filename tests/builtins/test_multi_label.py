@@ -98,7 +98,7 @@ def test_the_default_evaluator_is_this_one_where_clips_have_several_labels(tmp_p
     counts = np.ones((2, len(given)), int)
     assert set(Classification().resample(given, counts)) == set(MultiLabel().resample(given, counts))
     drawn = {path.name for path in Classification().pictures(given, [], tmp_path)}
-    assert drawn == {"precision_recall.png", "precision_recall.svg", "reliability.png", "reliability.svg"}
+    assert drawn == {f"{name}.{kind}" for name in ("precision_recall", "roc", "reliability") for kind in ("png", "svg")}
 
 
 @pytest.mark.parametrize("has", [False, True])

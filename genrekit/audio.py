@@ -5,6 +5,7 @@ soundfile reads wav, flac, ogg, opus, mp3, aiff, au and caf without any system l
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit.chatter import without_chatter
 from genrekit.errors import AudioError
 from genrekit.truncation import ENOUGH, shortfall, tells_length
 
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 BLOCK_S = 40.0
 """Seconds decoded at a time; what bounds memory on a recording of any length. The usual clips of 30 s are one block."""
+
+BLOCK_SAMPLES = 2**24
+"""The most decoded at a time, all channels together: 64 MiB, whatever rate and channels a header claims."""
+
+LOUDEST = 2.0**31
+"""Full scale is 1, and 2**31 where whole numbers were written as floats. What goes beyond is no sound."""
 
 _UNKNOWN_FRAMES = 2**63 - 1
 """What libsndfile says of a FLAC whose header does not tell its length."""
@@ -68,7 +76,7 @@ def stream(
     with _opened(path) as sound:
         first, count = _stretch(path, sound, start_s, duration_s)
         if first:
-            _guarded(path, sound.seek, first)
+            _guarded(path, sound.seek, first, mp3=sound.format == "MP3")
         blocks = _mono_blocks(path, sound, count)
         yield from resampled(path, blocks, sound.samplerate, sample_rate or sound.samplerate)
 
@@ -89,30 +97,45 @@ def _stretch(path: str, sound: Any, start_s: float, duration_s: float | None) ->
 def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
     import numpy as np
 
-    size, seen = round(BLOCK_S * sound.samplerate), 0
+    size, seen = min(round(BLOCK_S * sound.samplerate), max(1, BLOCK_SAMPLES // sound.channels)), 0
     # Of 16-bit samples libsndfile makes the same floats, but takes three times as long over it as numpy.
     coded = "int16" if sound.subtype == "PCM_16" else "float32"
+    mp3 = sound.format == "MP3"
     while seen < count:
-        block = _guarded(path, sound.read, min(size, count - seen), dtype=coded, always_2d=True)
+        block = _guarded(path, sound.read, min(size, count - seen), mp3=mp3, dtype=coded, always_2d=True)
         if not len(block):
             break
         seen += len(block)
         mono = _mixed(block if coded == "float32" else np.multiply(block, 2.0**-15, dtype=np.float32))
-        if coded == "float32" and not np.isfinite(mono).all():
-            raise AudioError(path, "holds samples that are not finite numbers (NaN or infinity)")
+        if coded == "float32":
+            _refuse_what_is_no_sound(path, mono)
         yield mono
     # An MP3 may be a frame shorter than its header says.
     if not seen or (seen < ENOUGH * count - 0.05 * sound.samplerate and _promised(path, sound)):
         raise AudioError(path, f"truncated: {seen} of {count} frames could be decoded")
 
 
+def _refuse_what_is_no_sound(path: str, mono: np.ndarray) -> None:
+    peak = max(mono.max(), -mono.min())
+    # Put so that NaN fails.
+    if peak <= LOUDEST:
+        return
+    if peak < float("inf"):
+        raise AudioError(path, f"holds samples as large as {peak:.3g}; full scale is 1")
+    raise AudioError(path, "holds samples that are not finite numbers (NaN or infinity)")
+
+
 def _mixed(block: np.ndarray) -> np.ndarray:
     """The mean of the channels, [frames, channels] -> [frames]."""
     # numpy's own mean over so short an axis takes thirty times as long, about as long as decoding an MP3.
+    import numpy as np
+
     mono: np.ndarray = block[:, 0]
-    for channel in block.T[1:]:
-        mono = mono + channel
-    return mono if block.shape[1] == 1 else mono / block.shape[1]
+    # What goes beyond float32 is refused later.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for channel in block.T[1:]:
+            mono = mono + channel
+        return mono if block.shape[1] == 1 else mono / block.shape[1]
 
 
 def _promised(path: str, sound: Any) -> bool:
@@ -142,11 +165,12 @@ def resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int) -
 
 
 def _opened(path: str) -> Any:
-    _refuse_what_is_no_file(path)
+    head = _head_of_file(path)
     import soundfile
 
     # soundfile encodes names strictly; Linux allows names that are not valid UTF-8.
-    sound = _guarded(path, soundfile.SoundFile, path if sys.platform == "win32" else os.fsencode(path))
+    name = path if sys.platform == "win32" else os.fsencode(path)
+    sound = _guarded(path, soundfile.SoundFile, name, mp3=head.startswith((b"ID3", b"\xff")))
     reason = _unusable(sound)
     if reason:
         sound.close()
@@ -165,28 +189,33 @@ def _unusable(sound: Any) -> str | None:
     return None if sound.frames > 0 else "holds no audio"
 
 
-def _refuse_what_is_no_file(path: str) -> None:
+def _head_of_file(path: str) -> bytes:
+    """The first bytes; `AudioError` for what is no file."""
+    head = b""
     try:
         status = Path(path).stat()
         # Opening a named pipe would wait for a writer.
         if stat.S_ISREG(status.st_mode):
-            Path(path).open("rb").close()
+            with Path(path).open("rb", buffering=0) as file:
+                head = file.read(4)
     except (OSError, ValueError) as error:
         raise AudioError(path, (getattr(error, "strerror", None) or str(error)).lower()) from None
     if not stat.S_ISREG(status.st_mode):
         raise AudioError(path, "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
     if status.st_size == 0:
         raise AudioError(path, "the file is empty")
+    return head
 
 
-def _guarded(path: str, call: Any, *args: Any, **options: Any) -> Any:
-    """``call`` with the decoder's exceptions turned into `AudioError`."""
+def _guarded(path: str, call: Any, *args: Any, mp3: bool = False, **options: Any) -> Any:
+    """``call`` with the decoder's exceptions turned into `AudioError`; ``mp3`` says that its decoder talks."""
     import soundfile
 
     try:
-        return call(*args, **options)
+        with without_chatter() if mp3 else contextlib.nullcontext():
+            return call(*args, **options)
     except soundfile.LibsndfileError as error:
         reason = error.error_string.rstrip(".").removeprefix("Error : ")
         raise AudioError(path, f"cannot be decoded: {reason[:1].lower()}{reason[1:]}") from None
-    except (OSError, RuntimeError, TypeError, ValueError) as error:
-        raise AudioError(path, f"cannot be decoded: {error}") from None
+    except (MemoryError, OSError, RuntimeError, TypeError, ValueError) as error:
+        raise AudioError(path, f"cannot be decoded: {error or 'it asks for more memory than there is'}") from None

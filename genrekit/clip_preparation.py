@@ -30,7 +30,7 @@ SILENCE_PEAK = 1e-4
 
 @dataclass(frozen=True)
 class Job:
-    """One clip's work; picklable. ``content`` is the file's hash where it is known already."""
+    """One clip's work; picklable. ``content`` is the hash that the file had when it was as ``stat`` says, if known."""
 
     row: int
     path: str
@@ -40,6 +40,7 @@ class Job:
     features: FeatureExtractor
     store: Store
     content: str | None
+    stat: Stat | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,9 @@ def prepare_clip(job: Job) -> Prepared:
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     # Says better than the hash what is wrong with a path that is no file.
-    info = None if job.content else audio.probe(job.path)
-    content = job.content or _hash(stat)
+    known = job.content if job.stat == stat else None
+    info = None if known else audio.probe(job.path)
+    content = known or _hash(stat)
     key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job))
     about = job.store.about(key)
     if about is not None:

@@ -67,8 +67,9 @@ def _jobs(clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, 
     known = index.known(stats.values())
     for row in rows:
         path, start_s, duration_s = (column[row] for column in columns)
-        content = known.get(stats[path]) if path in stats else None
-        yield Job(row, path, start_s, duration_s, stage, features, store, content)
+        stat = stats.get(path)
+        content = known.get(stat) if stat else None
+        yield Job(row, path, start_s, duration_s, stage, features, store, content, stat)
 
 
 def _stat_or_none(path: str) -> Stat | None:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 
 from genrekit import audio
 from genrekit.clips import AUDIO_SUFFIXES
-from genrekit.errors import AudioError
+from genrekit.errors import AudioError, shown
 
 RATE = 22050
 
@@ -42,7 +42,7 @@ def reason(path: Path | str, **stretch: Any) -> str:
     """Why a file cannot be read; the error names the file too."""
     with pytest.raises(AudioError) as caught:
         audio.read(path, **stretch)
-    assert str(caught.value) == f"{path}: {caught.value.reason}"
+    assert str(caught.value) == f"{shown(str(path))}: {caught.value.reason}"
     return caught.value.reason
 
 
@@ -202,7 +202,7 @@ def test_a_named_pipe_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "x.wav", noise(500))
 
-    def refuse(self: Path, *_: Any) -> Any:
+    def refuse(self: Path, *_: Any, **__: Any) -> Any:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
 
     monkeypatch.setattr(Path, "open", refuse)

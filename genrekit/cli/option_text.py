@@ -21,6 +21,9 @@ _BOUNDS = {
     "maxLength": "at most {} characters",
 }
 
+MOST_CHOICES = 24
+"""Of more values than so many, an option's type shows two."""
+
 
 @dataclass(frozen=True)
 class OptionText:
@@ -51,8 +54,11 @@ def type_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:
     if "$ref" in schema:
         return type_text(tables[schema["$ref"].rsplit("/", 1)[-1]], tables)
     if "enum" in schema or "const" in schema:
-        return " or ".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
+        return _choice(schema.get("enum", [schema.get("const")]))
     branches = [branch for branch in schema.get("anyOf", []) if branch.get("type") != "null"]
+    if {"type": "string"} in branches:
+        # Names beside it are what editors are to suggest.
+        branches = [branch for branch in branches if "enum" not in branch]
     if branches:
         return " or ".join(type_text(branch, tables) for branch in branches)
     if schema.get("type") == "array":
@@ -60,6 +66,13 @@ def type_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:
     names: dict[str, str] = {"object": "table", "string": schema.get("format", "string")}
     name: str = schema.get("type", "anything")
     return names.get(name, name)
+
+
+def _choice(values: list[Any]) -> str:
+    shown = [json.dumps(value) for value in values]
+    if len(shown) <= MOST_CHOICES:
+        return " or ".join(shown)
+    return f"one of {len(shown)}, such as {' or '.join(shown[:2])}"
 
 
 def _array_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:

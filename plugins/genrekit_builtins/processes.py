@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +12,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import genrekit
 from genrekit import plugins
 from genrekit.cpus import usable_cpus
+from genrekit.worker import Worker, WorkerDiedError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,48 +37,39 @@ class Processes(genrekit.Executor):
 
 
 class ProcessesPool(concurrent.futures.ThreadPoolExecutor):
-    """A thread for each worker process. Python's own process pool loses every job when one worker dies."""
+    """A thread for each worker process."""
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers, thread_name_prefix="genrekit")
         self._local_plugins = [plugin.distribution for plugin in plugins.installed().found if plugin.version == "local"]
         self._own = threading.local()
-        self._workers: list[concurrent.futures.ProcessPoolExecutor] = []
+        self._workers: list[Worker] = []
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> concurrent.futures.Future[T]:
         return super().submit(self._remotely, fn, args, kwargs)
 
     def _remotely(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        worker = self._worker()
         try:
-            return worker.submit(fn, *args, **kwargs).result()
-        except BrokenProcessPool:
-            del self._own.worker
-            worker.shutdown()
-            raise BrokenProcessPool("the worker process died; only the job it had is lost") from None
+            return self._worker().call(fn, *args, **kwargs)
+        except WorkerDiedError as died:
+            raise BrokenProcessPool(f"{died}; only the job it had is lost") from None
 
-    def _worker(self) -> concurrent.futures.ProcessPoolExecutor:
+    def _worker(self) -> Worker:
         if not hasattr(self._own, "worker"):
-            # Forking would copy torch's threads' locks, held or not.
-            context = multiprocessing.get_context("spawn")
-            self._own.worker = concurrent.futures.ProcessPoolExecutor(
-                1, mp_context=context, initializer=start_worker, initargs=(self._local_plugins,)
-            )
+            self._own.worker = Worker(start_worker, (self._local_plugins,))
             self._workers.append(self._own.worker)
-        worker: concurrent.futures.ProcessPoolExecutor = self._own.worker
+        worker: Worker = self._own.worker
         return worker
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         super().shutdown(wait, cancel_futures=cancel_futures)
-        # Without waiting, jobs may still be running; then the processes go when nobody refers to this pool any more.
+        # Without waiting, jobs may still be running; then the processes go with this one.
         for worker in self._workers if wait else ():
-            worker.shutdown()
+            worker.stop()
 
 
 def start_worker(local_plugins: list[str]) -> None:
     """What a worker process does first."""
-    # Ctrl-C reaches the whole process group; the parent alone decides how to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"
     if local_plugins:
         # Components of local files can only be unpickled where those files are loaded.

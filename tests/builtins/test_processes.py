@@ -70,5 +70,8 @@ def test_a_clip_that_kills_its_worker_is_quarantined_and_the_others_are_not(tmp_
     features = jobs.CrashesOnce(flag=str(tmp_path / "died"), sample_rate=8000)
     done = prepare(clips, features, "waveform", Processes(workers=1), Store(tmp_path / "store"))
     assert [result.path for result in done.quarantined] == paths[:1]
-    assert done.quarantined[0].reason == "reading it crashed: the worker process died; only the job it had is lost"
+    assert (
+        done.quarantined[0].reason
+        == "reading it crashed: the worker process was ended by SIGSEGV; only the job it had is lost"
+    )
     assert [result.path for result in done.usable.values()] == paths[1:]

@@ -132,8 +132,14 @@ def audio_files(root: Path) -> list[Path]:
 
     Links to folders are followed, once around at most. A folder that cannot be read is a `DataError`.
     """
+    return [Path(path) for path in audio_paths(root)]
+
+
+def audio_paths(root: Path) -> list[str]:
+    """The same as text, which takes a fifth of the memory."""
     try:
-        return sorted(Path(path) for path in _audio_below(str(root), frozenset()))
+        # What is in a folder stands together, as among sorted `Path`s: the separator comes before any character.
+        return sorted(_audio_below(str(root), frozenset()), key=lambda path: path.replace(os.sep, "\0"))
     except OSError as error:
         raise DataError(f"cannot list {error.filename}", why=(error.strerror or str(error)).lower()) from None
 

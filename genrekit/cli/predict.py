@@ -120,14 +120,14 @@ def _answering(predictor: Predictor, hop: float | None, timeline: bool, place: E
     return there if place else here
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    from genrekit.clips import AUDIO_SUFFIXES, audio_files
+def _files(paths: Iterable[Path]) -> Iterator[str]:
+    from genrekit.clips import AUDIO_SUFFIXES, audio_paths
 
     for path in paths:
         if not path.is_dir():
-            yield path
+            yield str(path)
             continue
-        found = audio_files(path)
+        found = audio_paths(path)
         if not found:
             kinds = " ".join(sorted(AUDIO_SUFFIXES))
             raise GenrekitError(f"no audio in the folder {path}", why=f"looked for {kinds}, in subfolders too")

@@ -9,7 +9,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,15 +69,22 @@ def read(
 
 
 def stream(
-    path: str | Path, sample_rate: int | None = None, start_s: float = 0.0, duration_s: float | None = None
+    path: str | Path,
+    sample_rate: int | None = None,
+    start_s: float = 0.0,
+    duration_s: float | None = None,
+    watch: Callable[[np.ndarray], None] | None = None,
 ) -> Iterator[np.ndarray]:
-    """The same as `read`, block by block; all blocks together hold at least one sample."""
+    """The same as `read`, block by block; all blocks together hold at least one sample.
+
+    ``watch`` is shown each block as it was decoded, float32 [frames, channels], before channels are averaged.
+    """
     path = str(path)
     with _opened(path) as sound:
         first, count = _stretch(path, sound, start_s, duration_s)
         if first:
             _guarded(path, sound.seek, first, mp3=sound.format == "MP3")
-        blocks = _mono_blocks(path, sound, count)
+        blocks = _mono_blocks(path, sound, count, watch)
         yield from resampled(path, blocks, sound.samplerate, sample_rate or sound.samplerate)
 
 
@@ -94,7 +101,9 @@ def _stretch(path: str, sound: Any, start_s: float, duration_s: float | None) ->
     return first, left if duration_s is None else max(1, min(round(min(duration_s, frames / rate) * rate), left))
 
 
-def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
+def _mono_blocks(
+    path: str, sound: Any, count: int, watch: Callable[[np.ndarray], None] | None = None
+) -> Iterator[np.ndarray]:
     import numpy as np
 
     size, seen = min(round(BLOCK_S * sound.samplerate), max(1, BLOCK_SAMPLES // sound.channels)), 0
@@ -106,9 +115,12 @@ def _mono_blocks(path: str, sound: Any, count: int) -> Iterator[np.ndarray]:
         if not len(block):
             break
         seen += len(block)
-        mono = _mixed(block if coded == "float32" else np.multiply(block, 2.0**-15, dtype=np.float32))
+        block = block if coded == "float32" else np.multiply(block, 2.0**-15, dtype=np.float32)
+        mono = _mixed(block)
         if coded == "float32":
             _refuse_what_is_no_sound(path, mono)
+        if watch:
+            watch(block)
         yield mono
     # An MP3 may be a frame shorter than its header says.
     if not seen or (seen < ENOUGH * count - 0.05 * sound.samplerate and _promised(path, sound)):

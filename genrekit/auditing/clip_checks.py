@@ -52,23 +52,23 @@ def _reasons(material: Material, check: str, bad: list[Facts], what: str, hint: 
 
 
 def _signal(material: Material) -> Iterator[Finding]:
-    silent = {one.row for one in material.usable if one.peak < SILENCE_PEAK}
-    sounding = [one for one in material.usable if one.row not in silent]
+    sounding = [one for one in material.usable if one.mix_peak >= SILENCE_PEAK]
     yield from _finding(
         material,
         "silent",
         "serious",
-        [one for one in material.usable if one.row in silent],
+        [one for one in material.usable if one.peak < SILENCE_PEAK],
         f"silent: no sample reaches {SILENCE_PEAK:g} of full scale",
         "leave these files out: their label is all that could be learnt, and there is nothing to tell it by",
         lambda one: f"peak {one.peak:.1g}, {one.duration_s:.2f} s",
     )
+    yield from _channels(material, sounding)
     yield from _finding(
         material,
         "clipped",
         "warning",
         [one for one in sounding if one.clipped > CLIPPED],
-        f"clipped: more than {CLIPPED:.1%} of the samples are flat at the peak",
+        f"clipped: more than {CLIPPED:.1%} of the samples of a channel are flat at the peak",
         "take a less loud copy if there is one; clipping cannot be undone, and a model can learn it",
         lambda one: f"{one.clipped:.2%} of the samples",
     )
@@ -90,6 +90,29 @@ def _signal(material: Material) -> Iterator[Finding]:
         f"off centre: the mean is beyond {OFFSET:g} of full scale (DC offset)",
         "harmless to log-mel features from 20 Hz up; to a model of waveforms it may tell the recorder",
         lambda one: f"mean {one.offset:+.3f}",
+    )
+
+
+def _channels(material: Material, sounding: list[Facts]) -> Iterator[Finding]:
+    """What averaging the channels does to a clip."""
+    yield from _finding(
+        material,
+        "cancelling-channels",
+        "serious",
+        [one for one in material.usable if one.mix_peak < SILENCE_PEAK <= one.peak],
+        "silent once the channels are averaged, which is what a model hears: one channel is the other, upside down",
+        "keep one channel: ffmpeg -i OLD -af pan=mono|c0=c0 NEW",
+        lambda one: f"peak {one.peak:.2g} in a channel, {one.mix_peak:.1g} in the mean of {one.channels}",
+    )
+    yield from _finding(
+        material,
+        "dead-channel",
+        "note",
+        [one for one in sounding if one.dead],
+        "silent in a channel: averaged with it, the others are that much quieter",
+        "look whether a class has more of them than others: a model can learn the recorder; else leave them",
+        lambda one: f"{one.dead} of {one.channels} channels",
+        "are",
     )
 
 

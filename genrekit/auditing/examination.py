@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from genrekit import audio
 from genrekit.auditing.landmarks import RATE, fingerprint
 from genrekit.auditing.signal_facts import SignalFacts
+from genrekit.clip_preparation import SILENCE_PEAK
 from genrekit.clips import Clips
 from genrekit.component import Executor
 from genrekit.errors import AudioError
@@ -35,8 +36,10 @@ class Facts:
     """What was found out about a clip. With a ``reason`` it cannot be used, and the rest says nothing.
 
     ``content`` is the hash of the file's bytes, ``samples`` that of the clip's decoded samples; ``landmarks`` uint64
-    [n] are its fingerprint. ``clipped`` and ``silent`` are shares of the samples, ``peak``, ``level`` and ``offset``
-    of full scale.
+    [n] are its fingerprint. ``clipped`` and ``silent`` are shares of the samples, ``peak``, ``mix_peak``, ``level`` and
+    ``offset`` of full scale. Each channel is judged by itself: ``peak`` and ``clipped`` are the worst one's, ``offset``
+    and ``level`` those of the one that is off centre most, ``silent`` counts what is silence in all, and ``dead`` how
+    many are silent throughout. ``mix_peak`` is that of the channels' mean.
     """
 
     row: int
@@ -49,6 +52,8 @@ class Facts:
     format: str = ""
     duration_s: float = 0.0
     peak: float = 0.0
+    mix_peak: float = 0.0
+    dead: int = 0
     level: float = 0.0
     offset: float = 0.0
     clipped: float = 0.0
@@ -68,7 +73,7 @@ def examine(stretch: Stretch) -> Facts:
 
 def _examine(stretch: Stretch) -> Facts:
     info, signal = audio.probe(stretch.path), SignalFacts()
-    blocks = audio.stream(stretch.path, None, stretch.start_s, stretch.duration_s)
+    blocks = audio.stream(stretch.path, None, stretch.start_s, stretch.duration_s, signal.note_channels)
     landmarks = fingerprint(audio.resampled(stretch.path, signal.watch(blocks), info.sample_rate, RATE))
     return Facts(
         stretch.row,
@@ -78,12 +83,14 @@ def _examine(stretch: Stretch) -> Facts:
         sample_rate=info.sample_rate,
         channels=info.channels,
         format=info.format,
-        duration_s=signal.samples / info.sample_rate,
+        duration_s=signal.mix.samples / info.sample_rate,
         peak=signal.peak,
-        level=signal.level,
-        offset=signal.offset,
-        clipped=signal.clipped_samples / signal.samples,
-        silent=signal.silent_samples / signal.samples,
+        mix_peak=signal.mix.peak,
+        dead=sum(channel.peak < SILENCE_PEAK for channel in signal.channels),
+        level=signal.off_centre.level,
+        offset=signal.off_centre.offset,
+        clipped=signal.clipped,
+        silent=signal.silent_samples / signal.mix.samples,
         landmarks=landmarks,
     )
 

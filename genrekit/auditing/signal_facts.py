@@ -24,32 +24,23 @@ LOUD = 0.25
 
 
 @dataclass
-class SignalFacts:
-    """Gathered block by block; the figures are ready when the last block is in. Levels are 0 to 1 of full scale."""
+class ChannelFacts:
+    """One channel, gathered block by block. Levels are 0 to 1 of full scale."""
 
     samples: int = 0
     peak: float = 0.0
-    silent_samples: int = 0
     _sum: float = 0.0
     _squares: float = 0.0
     _runs: dict[float, int] = field(default_factory=dict)
-    _digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
-    def watch(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The same mono blocks [samples], noted as they pass."""
-        for block in blocks:
-            self._note(block)
-            yield block
-
-    def _note(self, block: np.ndarray) -> None:
+    def note(self, block: np.ndarray) -> None:
+        """Take in the next samples, [samples]."""
         import numpy as np
 
-        self._digest.update(np.ascontiguousarray(block).data)
         self.samples += len(block)
         self.peak = max(self.peak, float(block.max()), -float(block.min()))
         self._sum += float(block.sum(dtype=np.float64))
         self._squares += float(np.dot(block, block))
-        self.silent_samples += int(np.count_nonzero(np.abs(block) <= STEP))
         for level, count in flat_runs(block):
             self._runs[level] = self._runs.get(level, 0) + count
 
@@ -69,6 +60,54 @@ class SignalFacts:
     def level(self) -> float:
         """The root of the mean square."""
         return float((self._squares / max(1, self.samples)) ** 0.5)
+
+
+@dataclass
+class SignalFacts:
+    """A recording: what its channels are, each by itself, and a hash of their mean, which is what a model hears.
+
+    Averaged, a clipped channel beside a clean one is not flat at its peak, and channels of opposite sign are silence.
+    """
+
+    channels: list[ChannelFacts] = field(default_factory=list)
+    mix: ChannelFacts = field(default_factory=ChannelFacts)
+    silent_samples: int = 0
+    """Samples at which every channel is digital silence."""
+    _digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+    def note_channels(self, block: np.ndarray) -> None:
+        """Take in a block as it was decoded, [samples, channels]."""
+        import numpy as np
+
+        if not self.channels:
+            self.channels = [ChannelFacts() for _ in block.T]
+        for facts, samples in zip(self.channels, np.ascontiguousarray(block.T), strict=True):
+            facts.note(samples)
+        self.silent_samples += int(np.count_nonzero((np.abs(block) <= STEP).all(axis=1)))
+
+    def watch(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The same mono blocks [samples], noted as they pass."""
+        import numpy as np
+
+        for block in blocks:
+            self._digest.update(np.ascontiguousarray(block).data)
+            self.mix.note(block)
+            yield block
+
+    @property
+    def peak(self) -> float:
+        """The loudest channel's."""
+        return max(channel.peak for channel in self.channels)
+
+    @property
+    def clipped(self) -> float:
+        """The share of clipped samples in the channel that has most."""
+        return max(channel.clipped_samples / channel.samples for channel in self.channels)
+
+    @property
+    def off_centre(self) -> ChannelFacts:
+        """The channel that is off centre most."""
+        return max(self.channels, key=lambda channel: abs(channel.offset))
 
     def digest(self) -> str:
         """A hash of all samples: equal for a WAV and the FLAC made of it."""

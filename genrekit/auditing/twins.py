@@ -14,6 +14,7 @@ from genrekit.auditing.alignment import Likeness, compare
 from genrekit.auditing.examination import Facts, Stretch
 from genrekit.auditing.landmarks import HOP, RATE
 from genrekit.auditing.matching import Candidate, candidates
+from genrekit.clip_preparation import SILENCE_PEAK
 from genrekit.console import Narrator
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
@@ -53,7 +54,7 @@ def find_twins(
 
     Of several equal clips each is tied to the first, and only the first is compared by its sound.
     """
-    sounding = [one for one in facts if one.reason is None and one.silent < 1]
+    sounding = [one for one in facts if one.reason is None and one.mix_peak >= SILENCE_PEAK]
     found = list(_equal(sounding))
     first_of = {twins.second for twins in found}
     where = {stretch.row: stretch for stretch in stretches}

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from sounds import RATE, music, write
 
-from genrekit.auditing.examination import Stretch, examine, examine_all, stretches
+from genrekit.auditing.clip_checks import check_clips
+from genrekit.auditing.examination import Facts, Stretch, examine, examine_all, stretches
+from genrekit.auditing.material import Material
 from genrekit.clips import Clip, Clips
 from genrekit_builtins.processes import Processes
 from genrekit_builtins.serial import Serial
@@ -42,6 +44,33 @@ def test_digital_silence_inside(tmp_path: Path) -> None:
     waveform[RATE : 2 * RATE] = 0
     facts = examine(Stretch(0, str(write(tmp_path / "a.wav", waveform, subtype="FLOAT"))))
     assert facts.silent == pytest.approx(0.25, abs=0.002)
+
+
+def stereo(folder: Path, left: np.ndarray, right: np.ndarray) -> Facts:
+    """The facts of a file of two channels."""
+    return examine(Stretch(0, str(write(folder / "a.wav", np.stack([left, right], axis=1), subtype="FLOAT"))))
+
+
+def test_a_clipped_channel_is_found_beside_a_clean_one(tmp_path: Path) -> None:
+    sound = music(1, 1)
+    sound /= np.abs(sound).max()
+    facts = stereo(tmp_path, np.clip(3 * sound, -0.99, 0.99), music(2, 1))
+    alone = examine(Stretch(0, str(write(tmp_path / "b.wav", np.clip(3 * sound, -0.99, 0.99), subtype="FLOAT"))))
+    assert facts.clipped == alone.clipped > 0.01
+    assert facts.peak == pytest.approx(0.99)
+
+
+def test_channels_that_cancel_each_other_are_no_silence_but_their_mean_is(tmp_path: Path) -> None:
+    facts = stereo(tmp_path, music(1, 1), -music(1, 1))
+    assert (facts.mix_peak, facts.dead) == (0, 0)
+    assert facts.silent < 0.01
+    assert facts.peak > 0.05
+
+
+def test_a_dead_channel_is_counted_and_is_no_digital_silence(tmp_path: Path) -> None:
+    facts = stereo(tmp_path, np.zeros(RATE, np.float32), music(1, 1) + np.float32(0.25))
+    assert (facts.dead, facts.channels, facts.silent) == (1, 2, 0)
+    assert facts.offset == pytest.approx(0.25, abs=0.01), "the worse channel's, not the mean's"
 
 
 def test_a_stretch_is_examined_alone(tmp_path: Path) -> None:
@@ -82,3 +111,12 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         examine_all(stretches(clips), Threads(workers=1), stop)
     assert len(seen) == 1
+
+
+def test_channels_are_told_of(tmp_path: Path) -> None:
+    sound = music(1, 1)
+    pairs = {"whole": (sound, sound), "dead": (sound, np.zeros_like(sound)), "cancels": (sound, -sound)}
+    paths = [write(tmp_path / f"{name}.wav", np.stack(pair, axis=1), subtype="FLOAT") for name, pair in pairs.items()]
+    clips = Clips.from_rows(Clip(str(path), ["x"]) for path in paths)
+    findings = check_clips(Material(clips, [examine(one) for one in stretches(clips)], []))
+    assert {finding.check: finding.rows for finding in findings} == {"cancelling-channels": (2,), "dead-channel": (1,)}

@@ -57,7 +57,7 @@ def test_a_dot_lies_where_the_answers_do(some: genrekit.Outcome) -> None:
     which = LABELS.index(next(iter(named(roc(some)))).partition(":")[0])
     hits = (some.predicted == which)[some.targets == which].mean()
     alarms = (some.predicted == which)[some.targets != which].mean()
-    assert np.ravel(dots[0].get_data()).tolist() == pytest.approx([alarms, hits])
+    assert np.ravel(np.asarray(dots[0].get_xydata())).tolist() == pytest.approx([alarms, hits])
 
 
 def test_labels_that_every_clip_or_none_has_are_left_out() -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SCALE_DB = 20.0
 """Decibels that become 1: about the deviation of a clip's levels."""
+LOUD_DB = 25.0
+"""Frames whose mean level is within this of the loudest one's count as the sound, others as what is around it."""
 
 
 class MelPower(nn.Module):
@@ -59,6 +61,7 @@ class Mel(nn.Module):
         super().__init__()
         self.power = MelPower(options)
         self.frames, self.range_db, self.normalise = options.frames, options.range_db, options.normalise
+        self.register_buffer("cosines", cosines(options.tilt_terms, options.n_mels), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
         # Half precision has too few digits for power spectra, so autocast around this module does not reach into it.
@@ -68,10 +71,34 @@ class Mel(nn.Module):
             return torch.stack([fitted(channel, self.frames) for channel in self._channels(levels)], dim=1)
 
     def _channels(self, levels: Tensor) -> list[Tensor]:
+        self.cosines: Tensor
         if self.normalise == "none":
             return [levels]
+        if self.normalise == "tilt":
+            even = levels - tilt(levels, self.cosines).unsqueeze(2)
+            # Frames that are missing are as quiet as the clip gets, since 0 would be the loudness of its sound.
+            lowest = even.amin((1, 2), keepdim=True)
+            return [fitted(even - lowest, self.frames) + lowest]
         clip, bands = levels - levels.mean((1, 2), keepdim=True), levels - levels.mean(2, keepdim=True)
         return {"clip": [clip], "bands": [bands], "both": [clip, bands]}[self.normalise]
+
+
+def tilt(levels: Tensor, cosines: Tensor) -> Tensor:
+    """levels [batch, bands, frames] in units of 20 dB -> what ``cosines`` [terms, bands] hold of its loud frames' mean.
+
+    [batch, bands]. Frames count where their mean over the bands is within 25 dB of the loudest frame's.
+    """
+    loudness = levels.mean(1, keepdim=True)
+    loud = (loudness > loudness.amax(2, keepdim=True) - LOUD_DB / SCALE_DB).to(levels.dtype)
+    mean = (levels * loud).sum(2) / loud.sum(2)
+    return mean @ cosines.t() @ cosines
+
+
+def cosines(terms: int, bands: int) -> Tensor:
+    """The first rows of the orthonormal type II cosine transform, [terms, bands]: what low-order cepstra weigh with."""
+    order = torch.arange(min(terms, bands), dtype=torch.float64).unsqueeze(1)
+    rows = torch.cos(torch.pi / bands * order * (torch.arange(bands, dtype=torch.float64) + 0.5))
+    return (rows / rows.norm(dim=1, keepdim=True)).float()
 
 
 class Pcen(nn.Module):

@@ -20,15 +20,20 @@ class Mel(TimedMel):
 
     Subtracting each band's mean takes away a microphone's or a room's colour, and with it the colour of a steady sound
     (Atal, "Effectiveness of linear prediction characteristics of the speech wave for automatic speaker identification
-    and verification", JASA 1974); "both" lets the model see either.
+    and verification", JASA 1974); "both" lets the model see either. "tilt" takes away what a microphone, a room and a
+    voice's effort change most and a vowel or a timbre least: the slow bend of the clip's spectrum, by its first
+    ``tilt_terms`` cepstral coefficients over frames within 25 dB of the loudest. Its padding is silence, not the mean.
     """
 
     use: Literal["mel"] = "mel"
     range_db: float = genrekit.Field(60.0, gt=0, le=200, description="levels further below the loudest are cut off")
-    normalise: Literal["none", "clip", "bands", "both"] = genrekit.Field(
+    normalise: Literal["none", "clip", "bands", "both", "tilt"] = genrekit.Field(
         "clip",
         description="what is subtracted. none: nothing. clip: the clip's mean. bands: the mean of each band over the "
-        "clip. both: two channels, one of each",
+        "clip. both: two channels, one of each. tilt: the clip's mean and slow bend over the bands",
+    )
+    tilt_terms: int = genrekit.Field(
+        3, ge=1, le=64, description="cosines that tilt is made of: 1 is the mean, 2 adds a slope, 3 a bend"
     )
 
     def output_shape(self) -> genrekit.FeatureShape:

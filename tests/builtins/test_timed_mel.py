@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.fft
 import torch
 from pydantic import ValidationError
-from torch import Tensor
+from torch import Tensor, nn
 
 from genrekit.torchaudio_guard import import_torchaudio
+from genrekit_builtins._timed_mel_modules import cosines, tilt
 from genrekit_builtins.timed_mel_features import Mel, Pcen
 
 SMALL = {"sample_rate": 8000, "n_mels": 16, "frames": 40}
@@ -54,7 +56,38 @@ def test_what_is_subtracted() -> None:
         torch.testing.assert_close(found, torch.stack(channels, 1)[..., :40], rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("normalise", ["none", "clip", "bands", "both"])
+@pytest.mark.parametrize("terms", [1, 3, 16])
+def test_tilt_is_the_low_cepstrum_of_the_loud_frames(terms: int) -> None:
+    waveform = noise()
+    waveform[:, 2560:] *= 0.01
+    plain = levels(Mel(**SMALL), waveform)[..., :40]
+    loudness = plain.mean(1)
+    loud = loudness > loudness.amax(1, keepdim=True) - 25 / 20
+    assert loud.any(1).all()
+    assert not loud.all(1).any()
+    mean = np.stack([clip[:, these].mean(1).numpy() for clip, these in zip(plain, loud, strict=True)])
+    cepstrum = scipy.fft.dct(mean, norm="ortho", axis=1)
+    cepstrum[:, terms:] = 0
+    slow = torch.from_numpy(scipy.fft.idct(cepstrum, norm="ortho", axis=1))[:, None, :, None]
+    found = Mel(**SMALL, normalise="tilt", tilt_terms=terms).build()(waveform)
+    torch.testing.assert_close(found, plain[:, None] - slow, rtol=0, atol=1e-4)
+
+
+def test_a_colour_that_bends_slowly_goes_with_the_tilt_and_a_peak_stays() -> None:
+    rows = cosines(3, 16)
+    level = torch.linspace(-1, 0, 16)[None, :, None] + torch.rand(1, 16, 50, generator=torch.manual_seed(0))
+    bent = level + (0.5 * rows[1] - 0.3 * rows[2])[None, :, None]
+    torch.testing.assert_close(bent - tilt(bent, rows)[..., None], level - tilt(level, rows)[..., None])
+    peak = level + nn.functional.one_hot(torch.tensor(7), 16)[None, :, None]
+    assert float((peak - tilt(peak, rows)[..., None] - level + tilt(level, rows)[..., None])[0, 7].mean()) > 0.7
+
+
+def test_tilt_pads_with_the_quietest_level() -> None:
+    short = Mel(**SMALL, normalise="tilt").build()(noise(1280))
+    assert torch.equal(short[..., 11:], short.amin((1, 2, 3), keepdim=True).expand(-1, 1, 16, 29))
+
+
+@pytest.mark.parametrize("normalise", ["none", "clip", "bands", "both", "tilt"])
 def test_gain_changes_nothing_and_silence_is_zeros(normalise: str) -> None:
     module = Mel(**SMALL, normalise=normalise).build()
     torch.testing.assert_close(module(0.25 * noise()), module(noise()), rtol=0, atol=1e-4)

@@ -64,7 +64,7 @@ class AveragedWeights:
 def fit_norms(network: torch.nn.Module, batches: Iterable[torch.Tensor]) -> None:
     """Give batch normalisation the statistics that features, in batches of one size, have in it: their mean.
 
-    All else is as in evaluation.
+    All else is as in evaluation, frozen layers' statistics too.
     """
     import torch
 
@@ -89,4 +89,6 @@ def _is_norm(module: torch.nn.Module) -> Any:
 
     from genrekit.shared_batch import SharedBatchNorm
 
-    return isinstance(module, _BatchNorm | SharedBatchNorm) and module.running_mean is not None
+    if not isinstance(module, _BatchNorm | SharedBatchNorm) or module.running_mean is None:
+        return False
+    return module.weight is None or module.weight.requires_grad

@@ -6,54 +6,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import model_validator
-
 import genrekit
+from genrekit_builtins.mel_bands import MelBands
 from genrekit_builtins.mel_filters import empty_filter, most_filters
 
 
-class MelOptions(genrekit.FeatureExtractor):
+class MelOptions(MelBands):
     """A power mel spectrogram in decibels: HTK mel scale, Hann window, frames centred with reflected edges."""
 
-    any_length: ClassVar[bool] = True
     stored_as: ClassVar[Literal["float16", "float32"]] = "float16"
 
     n_fft: int = genrekit.Field(2048, ge=16, le=65536, description="samples in one analysis window, and FFT length")
     hop_length: int = genrekit.Field(512, ge=1, le=65536, description="samples from one frame to the next")
-    n_mels: int = genrekit.Field(128, ge=2, le=1024, description="mel bands")
-    frames: int = genrekit.Field(
-        1280, ge=1, le=1_000_000, description="frames after cropping or zero-padding; decides the window's length"
-    )
-    f_min: float = genrekit.Field(0.0, ge=0, description="lowest frequency of the mel bands, in Hz")
-    f_max: float | None = genrekit.Field(
-        None, gt=0, description="highest frequency of the mel bands, in Hz; none: half the sample rate"
-    )
 
     @classmethod
     def example(cls, folder: Path) -> Self:
         small = {"sample_rate": 8000, "n_fft": 1024, "hop_length": 256, "n_mels": 40, "frames": 32}
         return cls.model_validate(small)
 
-    def highest(self) -> float:
-        """The upper edge of the highest band, in Hz."""
-        return float(self.sample_rate // 2) if self.f_max is None else self.f_max
-
     def window_samples(self) -> int:
         return self.frames * self.hop_length
 
     def minimum_samples(self) -> int:
-        # An edge of n_fft // 2 samples can only be reflected from a longer waveform.
-        return self.n_fft // 2 + 1
-
-    @model_validator(mode="after")
-    def _options_fit(self) -> Self:
-        problems = list(self.problems())
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+        return self.least_samples(self.n_fft)
 
     def problems(self) -> Iterator[str]:
-        """What is wrong between options that are each fine alone."""
         if self.hop_length > self.n_fft:
             yield (
                 f"hop_length {self.hop_length} is more than n_fft {self.n_fft}, so the samples between two windows "
@@ -64,14 +41,9 @@ class MelOptions(genrekit.FeatureExtractor):
                 f"frames {self.frames} times hop_length {self.hop_length} is {self.window_samples()} samples, not more "
                 f"than half of n_fft {self.n_fft}: raise frames or lower n_fft"
             )
-        if self.highest() > self.sample_rate // 2:
-            yield f"f_max {self.f_max:g} Hz is above half the sample_rate, {self.sample_rate // 2} Hz"
-        elif self.f_min >= self.highest():
-            yield f"f_min {self.f_min:g} Hz is not below f_max, {self.highest():g} Hz"
-        else:
-            yield from self._empty_bands()
+        yield from super().problems()
 
-    def _empty_bands(self) -> Iterator[str]:
+    def empty_bands(self) -> Iterator[str]:
         grid = (self.n_fft, self.sample_rate, self.f_min, self.highest())
         empty = empty_filter(self.n_mels, *grid)
         if empty:

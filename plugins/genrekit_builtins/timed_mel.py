@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Self
-
-from pydantic import model_validator
 
 import genrekit
+from genrekit_builtins.mel_bands import MelBands
 from genrekit_builtins.mel_filters import empty_filter
 
 LARGEST_FFT = 65536
 
 
-class TimedMel(genrekit.FeatureExtractor):
+class TimedMel(MelBands):
     """A power mel spectrogram: HTK mel scale, Hann window, frames centred with reflected edges.
 
     The FFT's length is the smallest power of two that is at least twice the window's and leaves no mel band empty; what
     is beyond the window is zeros, which only reads the spectrum at more places.
     """
 
-    any_length: ClassVar[bool] = True
-
     window_ms: float = genrekit.Field(32.0, gt=0, le=1000, description="length of an analysis window, in milliseconds")
     hop_ms: float = genrekit.Field(16.0, gt=0, le=1000, description="from one frame to the next, in milliseconds")
     n_mels: int = genrekit.Field(64, ge=2, le=1024, description="mel bands")
     frames: int = genrekit.Field(
-        250, ge=1, le=1_000_000, description="frames after cropping or zero-padding; decides the window's length"
+        250, ge=1, le=1_000_000, description="frames after cropping or padding; decides the window's length"
     )
     f_min: float = genrekit.Field(50.0, ge=0, description="lowest frequency of the mel bands, in Hz")
-    f_max: float | None = genrekit.Field(
-        None, gt=0, description="highest frequency of the mel bands, in Hz; none: half the sample rate"
-    )
-
-    def highest(self) -> float:
-        """The upper edge of the highest band, in Hz."""
-        return float(self.sample_rate // 2) if self.f_max is None else self.f_max
 
     def window_length(self) -> int:
         """Samples in an analysis window."""
@@ -59,31 +48,21 @@ class TimedMel(genrekit.FeatureExtractor):
         return self.frames * self.hop_length()
 
     def minimum_samples(self) -> int:
-        # An edge of n_fft // 2 samples can only be reflected from a longer waveform.
-        return self.n_fft() // 2 + 1
+        return self.least_samples(self.n_fft())
 
     def output_shape(self) -> genrekit.FeatureShape:
         return genrekit.FeatureShape(1, self.n_mels, self.frames)
 
-    @model_validator(mode="after")
-    def _options_fit(self) -> Self:
-        problems = list(self.problems())
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
     def problems(self) -> Iterator[str]:
-        """What is wrong between options that are each fine alone."""
         if self.hop_ms > self.window_ms:
             yield (
                 f"hop_ms {self.hop_ms:g} is more than window_ms {self.window_ms:g}, so the samples between two windows "
                 "would never be seen: lower hop_ms or raise window_ms"
             )
-        if self.highest() > self.sample_rate // 2:
-            yield f"f_max {self.f_max:g} Hz is above half the sample_rate, {self.sample_rate // 2} Hz"
-        elif self.f_min >= self.highest():
-            yield f"f_min {self.f_min:g} Hz is not below f_max, {self.highest():g} Hz"
-        elif self._leaves_empty(self.n_fft()):
+        yield from super().problems()
+
+    def empty_bands(self) -> Iterator[str]:
+        if self._leaves_empty(self.n_fft()):
             yield (
                 f"n_mels {self.n_mels} are too many between f_min {self.f_min:g} and f_max {self.highest():g} Hz: "
                 "lower n_mels"

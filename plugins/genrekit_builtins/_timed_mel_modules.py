@@ -91,7 +91,8 @@ def tilt(levels: Tensor, cosines: Tensor) -> Tensor:
     loudness = levels.mean(1, keepdim=True)
     loud = (loudness > loudness.amax(2, keepdim=True) - LOUD_DB / SCALE_DB).to(levels.dtype)
     mean = (levels * loud).sum(2) / loud.sum(2)
-    return mean @ cosines.t() @ cosines
+    slow: Tensor = mean @ cosines.t() @ cosines
+    return slow
 
 
 def cosines(terms: int, bands: int) -> Tensor:

@@ -30,6 +30,9 @@ BLOCK_SAMPLES = 2**24
 LOUDEST = 2.0**31
 """Full scale is 1, and 2**31 where whole numbers were written as floats. What goes beyond is no sound."""
 
+_QUIET_FORMATS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b".snd", b"caff", b"riff")
+"""What files begin with that libsndfile does not show to its MP3 decoder, which may talk of anything else."""
+
 _UNKNOWN_FRAMES = 2**63 - 1
 """What libsndfile says of a FLAC whose header does not tell its length."""
 
@@ -182,7 +185,7 @@ def _opened(path: str) -> Any:
 
     # soundfile encodes names strictly; Linux allows names that are not valid UTF-8.
     name = path if sys.platform == "win32" else os.fsencode(path)
-    sound = _guarded(path, soundfile.SoundFile, name, mp3=head.startswith((b"ID3", b"\xff")))
+    sound = _guarded(path, soundfile.SoundFile, name, mp3=not head.startswith(_QUIET_FORMATS))
     reason = _unusable(sound)
     if reason:
         sound.close()

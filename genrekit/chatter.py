@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 
 STDERR = 2
-_MPG123 = re.compile(rb"libmpg123|^(Warning|Note): .*(stream|frame|gapless|track|Xing|ID3)")
+_MPG123 = re.compile(rb"libmpg123|^(Warning|Note): ")
 _LINE = re.compile(rb"[^\r\n]*[\r\n]+")
 _LAST = b"\0genrekit\n"
 

@@ -11,7 +11,7 @@ import pytest
 
 from genrekit import audio, bundle
 from genrekit.errors import AudioError
-from genrekit.predict import Predictor
+from genrekit.predict import Engine, Predictor
 
 RATE, WINDOW = 1000, 2000
 LABELS = ["quiet", "medium", "loud"]
@@ -33,7 +33,7 @@ class LevelEngine:
         return shares
 
 
-def level_predictor(engine: LevelEngine | None = None, window: int = WINDOW, any_length: bool = True) -> Predictor:
+def level_predictor(engine: Engine | None = None, window: int = WINDOW, any_length: bool = True) -> Predictor:
     """A predictor of windows of 2 s at 1 kHz."""
     part = bundle.Part(options={}, distribution="none", version="1")
     manifest = bundle.Manifest(

@@ -10,18 +10,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from genrekit import atomic
-from genrekit.errors import BundleError
+from genrekit.errors import BundleError, printable
 from genrekit.series_files import is_series, run_folders
 
 FORMAT = 1
 MAX_MANIFEST_BYTES = 16 * 2**20
 ONNX, WEIGHTS, MANIFEST, CARD = "model.onnx", "model.safetensors", "bundle.json", "README.md"
+
+
+MAX_FILES = 100
+MAX_WINDOW_SAMPLES = 2**27
+"""An hour and a half at 22 kHz, half a GiB as float32."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Size = Annotated[int, Field(ge=1, le=2**31)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
 class Audio(BaseModel):
@@ -30,8 +41,8 @@ class Audio(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sample_rate: int = Field(ge=1, le=1_000_000)
-    window_samples: int = Field(ge=1, le=2**31)
-    minimum_samples: int = Field(ge=1, le=2**31)
+    window_samples: int = Field(ge=1, le=MAX_WINDOW_SAMPLES)
+    minimum_samples: int = Field(ge=1, le=MAX_WINDOW_SAMPLES)
     any_length: bool
 
 
@@ -43,7 +54,7 @@ class Answers(BaseModel):
     multi_label: bool = Field(False, description="probabilities are sigmoids, one a label; else a softmax over labels")
     temperature: float = Field(1.0, gt=0, allow_inf_nan=False, description="what logits are divided by first")
     abstain_below: float | None = Field(None, ge=0, le=1, description="less sure answers are not given")
-    thresholds: dict[str, float] | None = Field(None, description="if multi_label: from where on each label is given")
+    thresholds: dict[str, Share] | None = Field(None, description="if multi_label: from where on each label is given")
 
 
 class Part(BaseModel):
@@ -65,18 +76,37 @@ class Manifest(BaseModel):
     name: str
     genrekit: str
     created: str
-    labels: list[str] = Field(min_length=1, max_length=100_000)
+    labels: list[Name] = Field(min_length=1, max_length=100_000)
     audio: Audio
     features: Part
     model: Part
     answers: Answers = Answers()
-    feature_shape: tuple[int, int, int]
-    parameters: int
+    feature_shape: tuple[Size, Size, Size]
+    parameters: int = Field(ge=0)
     onnx_difference: float | None = Field(description="largest difference of a probability to torch when exported")
     onnx_missing: str | None = Field(description="why there is no model.onnx")
     plugins: dict[str, str]
     metrics: dict[str, Any]
-    files: dict[str, str] = Field(description="SHA-256 of each file")
+    files: dict[str, Sha256] = Field(max_length=MAX_FILES, description="SHA-256 of each file")
+
+    @field_validator("labels")
+    @classmethod
+    def _each_once(cls, labels: list[str]) -> list[str]:
+        if len(set(labels)) < len(labels):
+            raise ValueError("a label is there twice")
+        return labels
+
+    @field_validator("files")
+    @classmethod
+    def _in_the_folder(cls, files: dict[str, str]) -> dict[str, str]:
+        for name in files:
+            if not _FILE_NAME.fullmatch(name):
+                raise ValueError(f"{name!a} is no plain name of a file")
+        return files
+
+
+_FILE_NAME = re.compile(r"(?!\.)[^/\\:\x00-\x1f]{1,200}")
+"""Not hidden, and nothing that leads out of the folder, on any system."""
 
 
 def find(model: str | Path) -> Path:
@@ -122,26 +152,59 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
-            raise BundleError(f"{path} is larger than {MAX_MANIFEST_BYTES} bytes")
+            raise BundleError(f"{path} is refused: it is larger than {MAX_MANIFEST_BYTES} bytes")
         return Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise BundleError(f"{path} is not a bundle of format {FORMAT}: {where}: {first['msg']}") from None
+        reason = printable(f"{where}: {first['msg']}", 300)
+        raise BundleError(f"{path} is not a bundle of format {FORMAT}: {reason}") from None
     except (OSError, RecursionError) as error:
         raise BundleError(f"cannot read {path}: {error}") from None
 
 
 def verified(folder: Path, manifest: Manifest, name: str) -> Path:
     """The path of a file of the bundle, its checksum compared."""
+    path = _listed(folder, manifest, name)
+    _compare(path, file_hash(path), manifest.files[name])
+    return path
+
+
+def read_verified(folder: Path, manifest: Manifest, name: str, most_bytes: int = 2**31 - 1) -> bytes:
+    """A file's bytes, just those whose checksum was compared."""
+    path = _listed(folder, manifest, name)
+    try:
+        if path.stat().st_size > most_bytes:
+            raise BundleError(f"{path} is refused: it is larger than {most_bytes} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"cannot read {path}: {error.strerror or error}") from None
+    _compare(path, hashlib.sha256(content).hexdigest(), manifest.files[name])
+    return content
+
+
+def _listed(folder: Path, manifest: Manifest, name: str) -> Path:
+    """The path of a file that the manifest names, which is there, and not somewhere else."""
     path = folder / name
     if name not in manifest.files:
         raise BundleError(f"{folder} lists no {name}")
     if not path.is_file():
         raise BundleError(f"{path} is missing", why="the bundle is incomplete", hint="copy the whole folder again")
-    if file_hash(path) != manifest.files[name]:
-        raise BundleError(f"{path} is damaged or was changed", why="its checksum does not match bundle.json")
+    if not _stays_inside(folder, path):
+        raise BundleError(f"{path} is refused: it is a link to a file outside the bundle")
     return path
+
+
+def _stays_inside(folder: Path, path: Path) -> bool:
+    """A cache of downloads may keep each file in ``blobs``, under its checksum, beside the folders that link to it."""
+    home, real = folder.resolve(), path.resolve()
+    cached = home.parent.name == "snapshots" and real.parent == home.parents[1] / "blobs"
+    return home in real.parents or cached
+
+
+def _compare(path: Path, found: str, wanted: str) -> None:
+    if found != wanted:
+        raise BundleError(f"{path} is damaged or was changed", why="its checksum does not match bundle.json")
 
 
 def file_hash(path: Path) -> str:

@@ -152,7 +152,9 @@ class Predictor:
 def open_engine(folder: Path, manifest: bundle.Manifest, threads: int | None = None) -> Engine:
     """The bundle's graph or, where there is none, torch. ``threads`` are the graph's; None: all usable CPUs."""
     if bundle.ONNX in manifest.files:
-        return OnnxEngine.open(bundle.verified(folder, manifest, bundle.ONNX), threads)
+        return OnnxEngine.of(
+            bundle.read_verified(folder, manifest, bundle.ONNX), folder / bundle.ONNX, threads, len(manifest.labels)
+        )
     from genrekit.torch_engine import TorchEngine
 
     return TorchEngine.open(folder, manifest)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from genrekit import atomic
 from genrekit.component import Component
+from genrekit.errors import GenrekitError, shown
 from genrekit.index_file import ask
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _TENSOR = "windows"
+MOST_NOTES = 100
 
 
 def default_root() -> Path:
@@ -57,8 +59,9 @@ class Store:
         import safetensors.numpy
 
         # safetensors 0.8 writes an array's memory as it lies, whatever its strides say.
-        tensors = {_TENSOR: np.ascontiguousarray(windows)}
-        content = safetensors.numpy.save(tensors, metadata={"about": json.dumps(about)})
+        windows = np.ascontiguousarray(windows)
+        about = about | {"blake3": _bytes_hash(windows)}
+        content = safetensors.numpy.save({_TENSOR: windows}, metadata={"about": json.dumps(about)})
         return atomic.beside(self.path(key), content)
 
     def publish(self, key: str, written: Path) -> None:
@@ -71,10 +74,29 @@ class Store:
 
         try:
             with safetensors.safe_open(self.path(key), framework="np") as item:
-                about: dict[str, Any] = json.loads(item.metadata()["about"])
-                return about | {"windows": item.get_slice(_TENSOR).get_shape()[0]}
-        except (OSError, safetensors.SafetensorError, ValueError, KeyError):
+                about = json.loads(item.metadata()["about"])
+                shape = item.get_slice(_TENSOR).get_shape()
+        except (OSError, safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        # Somebody else may have written it.
+        fits = isinstance(about, dict) and _are_notes(about.get("notes", [])) and len(shape) > 1 and shape[0] > 0
+        return about | {"windows": shape[0]} if fits else None
+
+    def sound(self, key: str) -> bool:
+        """Whether an item can be read whole, is what was written, and holds finite numbers."""
+        import numpy as np
+        import safetensors
+
+        about = self.about(key)
+        if about is None:
+            return False
+        try:
+            with safetensors.safe_open(self.path(key), framework="np") as item:
+                windows = item.get_tensor(_TENSOR)
+        except (OSError, safetensors.SafetensorError, ValueError, TypeError):
+            return False
+        # Items of older versions have no checksum.
+        return about.get("blake3") in (None, _bytes_hash(windows)) and bool(np.isfinite(windows).all())
 
     def touch(self, key: str) -> None:
         """Note that an item is used; many file systems do not note that it is read."""
@@ -82,12 +104,31 @@ class Store:
             os.utime(self.path(key))
 
     def window(self, key: str, index: int) -> np.ndarray:
-        """One window of an item; only its bytes are read."""
+        """One window of an item; only its bytes are read. `GenrekitError` where it has gone or is damaged."""
         import safetensors
 
-        with safetensors.safe_open(self.path(key), framework="np") as item:
-            window: np.ndarray = item.get_slice(_TENSOR)[index]
+        try:
+            with safetensors.safe_open(self.path(key), framework="np") as item:
+                window: np.ndarray = item.get_slice(_TENSOR)[index]
+        except (OSError, safetensors.SafetensorError, ValueError, TypeError, IndexError) as error:
+            raise GenrekitError(
+                f"cannot read {shown(str(self.path(key)))}: {error}",
+                why="this item of the feature store was there when the run began",
+                hint=f"genrekit store verify --remove --store {self.root}, then start the same again",
+            ) from None
         return window
+
+
+def _bytes_hash(windows: np.ndarray) -> str:
+    """32 hexadecimal digits that tell one array's bytes from another's."""
+    import numpy as np
+    from blake3 import blake3
+
+    return str(blake3(np.ascontiguousarray(windows).reshape(-1).view(np.uint8).data).hexdigest(length=16))
+
+
+def _are_notes(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_NOTES and all(isinstance(note, str) for note in value)
 
 
 def item_key(

@@ -36,18 +36,10 @@ def items(store: Store) -> Iterator[Item]:
 
 
 def damaged(store: Store) -> Iterator[Item]:
-    """The items that cannot be read whole."""
+    """The items that cannot be read whole, or are not what was written."""
     for item in items(store):
-        about = store.about(item.path.stem)
-        if about is None or not all(_reads(store, item, index) for index in range(about["windows"])):
+        if not store.sound(item.path.stem):
             yield item
-
-
-def _reads(store: Store, item: Item, index: int) -> bool:
-    import numpy as np
-
-    window = store.window(item.path.stem, index)
-    return bool(np.isfinite(window).all())
 
 
 def abandoned(store: Store) -> Iterator[Path]:

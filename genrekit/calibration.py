@@ -73,10 +73,11 @@ def log_loss(outcome: Outcome) -> float:
 def describe(before: Outcome, after: Outcome, temperature: Temperature) -> dict[str, Any]:
     """What the temperature did to a part: ``metrics.json``'s "calibration"."""
     about = {"temperature": temperature.value, "fitted_on_clips": temperature.clips, "reason": temperature.reason}
-    return about | {"before": _figures(before), "after": _figures(after)}
+    return about | {"before": reliability_figures(before), "after": reliability_figures(after)}
 
 
-def _figures(outcome: Outcome) -> dict[str, Any]:
+def reliability_figures(outcome: Outcome) -> dict[str, Any]:
+    """How well an outcome's probabilities keep their word."""
     bins = reliability(*confidence_of(outcome))
     return {
         "log_loss": log_loss(outcome),

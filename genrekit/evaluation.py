@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from genrekit.answers import BETWEEN_LABELS
 from genrekit.clips import Clips
 from genrekit.component import Evaluator
 from genrekit.examples import Examples
@@ -111,40 +110,3 @@ def figures(evaluators: Iterable[Evaluator], outcome: Outcome) -> dict[str, Any]
 def plain_numbers(metrics: dict[str, Any]) -> dict[str, float]:
     """The figures that fit into a line of the history."""
     return {name: float(value) for name, value in metrics.items() if isinstance(value, int | float)}
-
-
-def prediction_rows(outcomes: Sequence[Outcome]) -> Iterable[list[Any]]:
-    """The lines of ``predictions.csv``, the header first. Probabilities are as the bundle answers, calibrated.
-
-    Labels of a clip with several are joined by `BETWEEN_LABELS`; ``probability`` is that of the most probable label.
-    """
-    labels = outcomes[0].labels
-    about = ["part", "path", "start_s", "duration_s", "group", "label", "predicted", "probability"]
-    yield [*about, *(f"p({label})" for label in labels)]
-    for outcome in outcomes:
-        given = outcome.given
-        for index, path in enumerate(outcome.paths):
-            probabilities = outcome.probabilities[index]
-            yield [
-                outcome.part,
-                path,
-                *_when(outcome, index),
-                outcome.groups[index] or "",
-                joined(labels, outcome.truth[index]),
-                joined(labels, given[index]),
-                f"{probabilities.max():.6f}",
-                *(f"{value:.6f}" for value in probabilities),
-            ]
-
-
-def joined(labels: Sequence[str], mask: np.ndarray) -> str:
-    """The labels whose ``mask`` bool [labels] is set, as one text."""
-    return BETWEEN_LABELS.join(label for label, has in zip(labels, mask, strict=True) if has)
-
-
-def _when(outcome: Outcome, index: int) -> tuple[str, str]:
-    """Where the clip begins in its file and how long it is, in seconds; "" where it is the rest of the file."""
-    if not outcome.starts_s:
-        return "", ""
-    duration_s = outcome.durations_s[index]
-    return f"{outcome.starts_s[index]:g}", "" if duration_s is None else f"{duration_s:g}"

@@ -9,19 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genrekit import answering, atomic, bundle, checkpoint, leakage
+from genrekit.chosen import EPOCH, in_words
+from genrekit.chosen import KEY as CHOSEN
 from genrekit.component import Component, FeatureShape
 from genrekit.errors import AudioError
-from genrekit.evaluation import figures, prediction_rows
+from genrekit.evaluation import figures
 from genrekit.export import Export, WaveformClassifier, export_checked
 from genrekit.headline import account, headline
 from genrekit.history import LAST
 from genrekit.intervals import intervals
 from genrekit.model_card import model_card
+from genrekit.prediction_rows import prediction_rows
 
 if TYPE_CHECKING:
     import numpy as np
 
     from genrekit.answering import Answering
+    from genrekit.leakage import Kin
     from genrekit.outcome import Outcome
     from genrekit.pipeline import Run
     from genrekit.preparation import Preparation
@@ -36,18 +40,20 @@ class Finishing:
     training: Training
     preparation: Preparation
     answering: Answering = field(init=False)
+    kin: Kin = field(init=False)
 
     def finish(self, outcomes: list[Outcome]) -> dict[str, Any]:
         """Write metrics, predictions, pictures, bundle and report; returns the metrics."""
         training, folder = self.training, self.run.folder
         recipe = self.run.recipe
         self.answering = answering.fit(recipe.answers, outcomes, training.labels, recipe.train.loss.multi_label)
+        self.kin = leakage.find_kin(self.run.clips, self.preparation, self.run.store.root)
         answered = [self.answering.apply(outcome) for outcome in outcomes]
         with training.profile("intervals"):
             metrics = self._metrics(outcomes, answered)
         outcomes = answered
         folder.write_json("metrics.json", metrics)
-        folder.write_csv("predictions.csv", prediction_rows(outcomes))
+        folder.write_csv("predictions.csv", prediction_rows(outcomes, self.kin))
         with training.profile("export"):
             self._bundle(metrics)
         with training.profile("pictures"):
@@ -67,13 +73,10 @@ class Finishing:
             | self.answering.describe(before, after)
             for before, after in zip(outcomes, answered, strict=True)
         }
-        metrics["leakage"] = self._leakage(answered[-1])
+        metrics["leakage"] = leakage.measure(answered[-1], self.kin, recipe.evaluate)
+        metrics[CHOSEN] = self._chosen
         progress = self.training.progress
         return metrics | {"best_epoch": progress.best_epoch, "epochs": progress.epoch, "stopped": progress.stopped}
-
-    def _leakage(self, outcome: Outcome) -> dict[str, Any]:
-        kin = leakage.find_kin(self.run.clips, self.preparation, self.run.store.root)
-        return leakage.measure(outcome, kin, self.run.recipe.evaluate)
 
     def _pictures(self, outcome: Outcome) -> list[Path]:
         drawn = []
@@ -83,16 +86,17 @@ class Finishing:
         return drawn
 
     @property
-    def _chosen(self) -> str:
-        """What the validation clips chose; "" if nothing."""
+    def _chosen(self) -> list[str]:
+        """What the validation clips chose; nothing where there are none."""
         answers, wanted = self.answering.answers, self.run.recipe.answers
         chosen = {
-            "the epoch": self.run.recipe.train.keep != LAST,
+            EPOCH: self.run.recipe.train.keep != LAST,
             "the temperature": answers.temperature != 1,
             "the thresholds": bool(answers.thresholds) and wanted.thresholds == "fitted",
             "when to abstain": answers.abstain_below is not None and wanted.abstain_accuracy is not None,
         }
-        return " and ".join(name for name, did in chosen.items() if did)
+        there = len(self.training.examples.get("validation", ())) > 0
+        return [name for name, did in chosen.items() if did and there]
 
     def _notes(self, figures: dict[str, Any]) -> list[str]:
         """What people should know before they trust the reported part's figures."""
@@ -114,7 +118,7 @@ class Finishing:
             )
             checkpoint.save_weights(folder / bundle.WEIGHTS, classifier)
             manifest = self._manifest(export, metrics)
-            atomic.write_text(folder / bundle.CARD, model_card(manifest, self._chosen))
+            atomic.write_text(folder / bundle.CARD, model_card(manifest, in_words(self._chosen)))
             bundle.write_manifest(folder, manifest)
         if export.reason:
             self.run.narrator.warn(f"no ONNX in the bundle, predictions will need torch: {export.reason}")
@@ -185,7 +189,8 @@ class Finishing:
         if leak:
             narrator.warn(leak)
         if "test" not in metrics and self._chosen:
-            narrator.warn(f"these clips also chose {self._chosen}, so the figure flatters; a test part would not")
+            what = in_words(self._chosen)
+            narrator.warn(f"these clips also chose {what}, so the figure flatters; a test part would not")
         narrator.say(f"report {folder / 'report.html'}")
         if self.run.series:
             return

@@ -24,7 +24,7 @@ class Outcome:
     [examples] their clips' rows. Neither is there in an outcome that was made from others' probabilities.
 
     ``thresholds`` float32 [labels] are the probabilities from which on a label counts as given, if ``multi_label``;
-    None: 0.5 for each.
+    None: 0.5 for each. Where several models answered, each its own clips, they are [clips, labels].
     """
 
     part: str
@@ -86,8 +86,15 @@ class Outcome:
             truth=self.truth[clips],
             probabilities=self.probabilities[clips],
             loss=math.nan,
+            thresholds=self._own_thresholds(clips),
             logits=None,
             example_rows=None,
             starts_s=[self.starts_s[clip] for clip in clips] if self.starts_s else [],
             durations_s=[self.durations_s[clip] for clip in clips] if self.durations_s else [],
         )
+
+    def _own_thresholds(self, clips: np.ndarray) -> np.ndarray | None:
+        if self.thresholds is None or self.thresholds.ndim == 1:
+            return self.thresholds
+        own: np.ndarray = self.thresholds[clips]
+        return own

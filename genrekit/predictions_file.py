@@ -10,8 +10,6 @@ from pathlib import Path
 from genrekit.errors import GenrekitError
 
 PREDICTIONS = "predictions.csv"
-BETWEEN_LABELS = ";"
-"""What stands between the labels of a clip that has several."""
 
 ClipKey = tuple[str, str]
 """A clip's path, and where in it the clip starts; where the file does not say, which of the path's clips it is."""
@@ -19,13 +17,20 @@ ClipKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Answer:
-    """One line. ``probabilities`` are in the order of `Answers.labels`."""
+    """One line. ``probabilities`` are in the order of `Answers.labels`.
+
+    The clip begins ``start_s`` seconds into its file and takes ``duration_s`` (None: to the end of the file). ``kin``
+    is what the training part has of it: "twin", "mate", both, or "".
+    """
 
     key: ClipKey
     group: str | None
     label: str
     predicted: str
     probabilities: list[float]
+    start_s: float = 0.0
+    duration_s: float | None = None
+    kin: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,18 @@ def _answers(rows: list[dict[str, str]], labels: list[str]) -> list[Answer]:
     for row in rows:
         seen[row["path"]] += 1
         key = (row["path"], row.get("start_s") or f"#{seen[row['path']]}")
-        probabilities = [float(row[f"p({label})"]) for label in labels]
-        answers.append(Answer(key, row["group"] or None, row["label"], row["predicted"], probabilities))
+        answers.append(_answer(key, row, labels))
     return answers
+
+
+def _answer(key: ClipKey, row: dict[str, str], labels: list[str]) -> Answer:
+    return Answer(
+        key=key,
+        group=row["group"] or None,
+        label=row["label"],
+        predicted=row["predicted"],
+        probabilities=[float(row[f"p({label})"]) for label in labels],
+        start_s=float(row.get("start_s") or 0.0),
+        duration_s=float(row["duration_s"]) if row.get("duration_s") else None,
+        kin=row.get("kin") or "",
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from genrekit import fitted, hardware, series
+from genrekit import fitted, hardware, series_start
 from genrekit import recipe as recipes
 from genrekit.console import Narrator
 from genrekit.errors import DataError, GenrekitError
@@ -74,7 +74,7 @@ def run_recipe(
     first = setting.processes.first
     folder = cast("RunFolder", setting.processes.agree(RunFolder.create(Path(runs), loaded.name) if first else None))
     if several:
-        return series.start(loaded, clips, folds, chosen_seeds(loaded, seeds), folder, setting).go()
+        return series_start.start(loaded, clips, folds, chosen_seeds(loaded, seeds), folder, setting).go()
     run = setting.run(loaded, clips, folder)
     if first:
         run.describe()
@@ -103,7 +103,7 @@ def resume_run(
         clips = read_clips(loaded)
         setting = Setting.of(hardware.resolve(loaded), path.parent.parent, store, narrator, profile, store_size)
         setting = replace(setting, listeners=listeners)
-        return series.resume(loaded, clips, RunFolder(path), setting).go()
+        return series_start.resume(loaded, clips, RunFolder(path), setting).go()
     if RunFolder(path).finished(loaded.train.epochs):
         return _already_finished(path, narrator or Narrator())
     clips = split_clips(loaded, read_clips(loaded))

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from genrekit import recipe as recipes
+from genrekit.chosen import KEY as CHOSEN
+from genrekit.chosen import in_words
 from genrekit.console import Narrator
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
@@ -18,8 +20,9 @@ def tell(narrator: Narrator, folder: Path, summary: dict[str, Any], metrics: dic
     titles, rows = table(summary, metrics)
     narrator.say("")
     narrator.table(titles, rows)
-    if summary["part"] == "validation":
-        narrator.warn("these clips also chose the epoch, so the figures flatter; a test part would not")
+    chose = in_words(metrics.get(CHOSEN, []))
+    if summary["part"] == "validation" and chose:
+        narrator.warn(f"these clips also chose {chose}, so the figures flatter; a test part would not")
     narrator.say(f"report {folder / 'report.html'}")
 
 
@@ -34,6 +37,7 @@ def write_report(folder: RunFolder, recipe: Recipe, summary: dict[str, Any], met
         recipe=recipe,
         recipe_text=recipes.dump(recipe),
         summary=summary,
+        chose=in_words(metrics.get(CHOSEN, [])),
         runs=summary["runs"],
         done=sum(run["status"] == "finished" for run in summary["runs"]),
         folds=len({run["fold"] for run in summary["runs"]} - {None}),

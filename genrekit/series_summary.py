@@ -14,15 +14,23 @@ Pooled figures are of all test clips together, as if one model had answered them
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit.calibration import reliability_figures
+from genrekit.chosen import KEY as CHOSEN
+from genrekit.chosen import chosen, chosen_by_any
 from genrekit.evaluation import figures, plain_numbers
+from genrekit.leakage import measure
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series_files import read_json
 
 if TYPE_CHECKING:
     from genrekit.members import Member
+    from genrekit.outcome import Outcome
+    from genrekit.pooling import Pooled
     from genrekit.recipe import Recipe
 
 
@@ -41,8 +49,17 @@ def summarize(
     }
     if not done:
         return summary, {}
-    together, clips = _pooled(folder, recipe, numbers, part)
-    return summary | clips, {part: together, "runs": len(done), "of": len(members)}
+    found = pooled_answers(folder.path, summary, recipe)
+    about = {"clips": found.clips, "answers": len(found.outcome)}
+    together = _together(recipe, found.outcome)
+    runs = list(metrics.values())
+    return summary | about, {
+        part: together,
+        "leakage": _leakage(recipe, found, runs),
+        CHOSEN: chosen_by_any(chosen(told, recipe.train.keep) for told in runs),
+        "runs": len(done),
+        "of": len(members),
+    }
 
 
 def _run(member: Member, numbers: dict[str, float] | None, metrics: dict[str, Any] | None) -> dict[str, Any]:
@@ -91,16 +108,25 @@ def _deviation(means: dict[int | None, float]) -> float | None:
     return statistics.stdev(means.values()) if len(means) > 1 else None
 
 
-def _pooled(
-    folder: RunFolder, recipe: Recipe, numbers: dict[Member, dict[str, float]], part: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The figures of all runs' answers together with their intervals; and of how many clips they are."""
-    from genrekit.intervals import intervals
+def pooled_answers(folder: Path, summary: Mapping[str, Any], recipe: Recipe) -> Pooled:
+    """All finished runs' answers for the part that is reported."""
     from genrekit.pooling import pooled
 
-    folders = [folder.path / member.folder for member in numbers]
-    losses = [told.get("loss", 0.0) for told in numbers.values()]
-    outcome = pooled(folders, losses, part, recipe.train.loss.multi_label)
+    done = [run for run in summary["runs"] if run["status"] == "finished"]
+    losses = [run["figures"].get("loss", 0.0) for run in done]
+    folders = [folder / run["folder"] for run in done]
+    return pooled(folders, losses, summary["part"], recipe.train.loss.multi_label)
+
+
+def _together(recipe: Recipe, outcome: Outcome) -> dict[str, Any]:
+    """The figures of all runs' answers together with their intervals. Each run's answers are calibrated already."""
+    from genrekit.intervals import intervals
+
     told = figures(recipe.evaluate, outcome) | intervals(recipe.evaluate, outcome, recipe.seed)
-    clips = len(set(outcome.rows.tolist()))
-    return told, {"clips": clips, "answers": len(outcome)}
+    return told | {"calibration": {"after": reliability_figures(outcome)}}
+
+
+def _leakage(recipe: Recipe, found: Pooled, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The leak meter: clips and their kin in the training part of the run that tested them."""
+    compared = all(told.get("leakage", {}).get("near_duplicates_known") for told in runs)
+    return measure(found.outcome, replace(found.kin, compared=compared), recipe.evaluate)

@@ -12,6 +12,7 @@ import pytest
 from reporting import Parsed, answers, figures_of, guesses, report
 from toy_runs import ToyRuns, write
 
+from genrekit.chosen import EPOCH
 from genrekit.outcome import Outcome
 from genrekit.report.summary import meaning
 
@@ -94,11 +95,11 @@ def test_figures_have_intervals_and_the_validation_parts_beside(toy: ToyRuns) ->
 
 def test_clips_with_kin_in_training_are_not_called_honest() -> None:
     leakage = {"part": "test", "all": {"clips": 6}, "clean": {"clips": 2}}
-    tone, said = meaning({"best_epoch": 2, "epochs": 3, "leakage": leakage}, "test", 6, chose=True)
+    tone, said = meaning({"best_epoch": 2, "epochs": 3, "leakage": leakage}, "test", 6, [EPOCH])
     assert tone == "bad"
     assert said.startswith("Flattering: 4 of these 6 test clips have a twin or a group mate in training")
     nobody = {"part": "test", "all": {"clips": 6}, "clean": {"clips": 6}}
-    assert meaning({"best_epoch": 2, "epochs": 3, "leakage": nobody}, "test", 6, chose=True)[0] == "good"
+    assert meaning({"best_epoch": 2, "epochs": 3, "leakage": nobody}, "test", 6, [EPOCH])[0] == "good"
 
 
 def test_says_what_the_figure_may_be_taken_for(toy: ToyRuns) -> None:
@@ -203,3 +204,20 @@ def test_a_whole_run_leaves_its_page(toy: ToyRuns) -> None:
     assert "Honest: these 6 test clips" in page.text
     assert "share.svg" in page.text
     assert 'use = "toy-small"' in page.text
+
+
+def test_what_validation_clips_chose_is_said_as_it_was() -> None:
+    metrics = {"best_epoch": 3, "epochs": 3}
+    tone, said = meaning(metrics, "validation", 6, ["the temperature", "the thresholds"])
+    assert tone == "plain"
+    assert "did not choose the epoch: the model is that of the last epoch, 3" in said
+    assert "chose the temperature and the thresholds, and what rests on that flatters" in said
+    assert meaning(metrics, "validation", 6, [])[0] == "good"
+    assert meaning(metrics, "validation", 6, [EPOCH, "the temperature"])[0] == "bad"
+    assert meaning(metrics, "test", 6, ["the temperature"])[1].endswith(
+        "Validation clips chose the temperature; nothing chose epoch 3, the last."
+    )
+    assert meaning(metrics, "test", 6, [])[1].endswith("Nothing chose: epoch 3, the last.")
+    assert meaning(metrics, "test", 6, [EPOCH, "the temperature"])[1].endswith(
+        "Validation clips chose epoch 3 of 3 and the temperature."
+    )

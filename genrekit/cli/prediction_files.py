@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from genrekit.answers import BETWEEN_LABELS, Prediction, Window
+from genrekit.answers import Prediction, Window
+from genrekit.label_cells import in_cell
 
 
 def write_json(answers: Iterable[Window | Prediction], stream: IO[str], timeline: bool, lines: bool = False) -> int:
@@ -53,7 +54,7 @@ def _row(answer: Window | Prediction, labels: Sequence[str], timeline: bool) -> 
     when = [_figure(answer.start_s, 3), _figure(answer.end_s, 3)] if isinstance(answer, Window) else ["", ""]
     status, reason = ("ok", None) if isinstance(answer, Window) else (answer.status, answer.reason)
     shares = [_figure(answer.probabilities.get(label), 6) for label in labels]
-    given = BETWEEN_LABELS.join(answer.labels)
+    given = in_cell(answer.labels)
     about = [status, answer.label or "", given, _figure(answer.probability, 6), reason or ""]
     return [answer.path, *(when if timeline else []), *about, *shares]
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit.chosen import chosen_by_any, in_words
 from genrekit.comparison.facts import Facts, read_facts
 from genrekit.comparison.paired import Paired, compare
 from genrekit.comparison.recipes import differences
@@ -132,6 +133,7 @@ def _notes(first: Facts, other: Facts, shared: int, same: int) -> list[str]:
         notes.append(f"{shared - same} clips are left out: the runs do not agree on their true label")
     if first.part != other.part:
         notes.append(f"one reports on {first.part} clips, the other on {other.part} clips")
-    if "validation" in {first.part, other.part}:
-        notes.append("validation clips chose the epoch that is compared on them, so the figures flatter")
+    chose = chosen_by_any(run.chose for run in (first, other) if run.part == "validation")
+    if chose:
+        notes.append(f"validation clips chose {in_words(chose)} that is compared on them, so the figures flatter")
     return notes

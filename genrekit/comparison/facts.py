@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from genrekit.chosen import chosen
 from genrekit.errors import GenrekitError
 from genrekit.predictions_file import Answer, ClipKey, read_answers
 from genrekit.run_folder import METRICS
@@ -40,6 +41,11 @@ class Facts:
             for name, value in numbers.items()
             if isinstance(value, int | float) and not isinstance(value, bool) and not name.startswith("n_")
         }
+
+    @property
+    def chose(self) -> list[str]:
+        """What the run's validation clips chose."""
+        return chosen(self.metrics, str(self.recipe.get("train", {}).get("keep")))
 
     @property
     def intervals(self) -> dict[str, dict[str, float]]:

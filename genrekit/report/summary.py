@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from genrekit.chosen import EPOCH, in_words
 from genrekit.report.page import count
 
 LEADING = ("macro_f1", "mean_average_precision", "accuracy", "balanced_accuracy", "micro_f1", "roc_auc")
@@ -79,27 +80,44 @@ def known_in_training(metrics: Mapping[str, Any]) -> int:
     return int(leak["all"]["clips"] - leak.get("clean", {}).get("clips", 0))
 
 
-def meaning(metrics: Mapping[str, Any], part: str, clips: int, chose: bool) -> tuple[str, str]:
-    """(tone, sentence): what the reported figures may be taken for. ``chose``: whether validation chose the epoch."""
-    best, epochs = metrics.get("best_epoch"), metrics.get("epochs")
+def meaning(metrics: Mapping[str, Any], part: str, clips: int, chose: Sequence[str]) -> tuple[str, str]:
+    """(tone, sentence): what the reported figures may be taken for. ``chose``: what validation clips chose."""
     if part == "test":
-        how = f"Validation clips chose epoch {best} of {epochs}" if chose else f"Nothing chose: epoch {best}, the last"
-        known = known_in_training(metrics)
-        if known:
-            return "bad", (
-                f"Flattering: {known} of these {count(clips, 'test clip')} have a twin or a group mate in training; "
-                f"the leak meter below shows the figure without them. They were looked at once, at the end. {how}."
-            )
-        return "good", (
-            f"Honest: these {count(clips, 'test clip')} trained nothing and chose nothing; "
-            f"they were looked at once, at the end. {how}."
+        return _of_test_clips(metrics, count(clips, "test clip"), _how(metrics, chose))
+    best, epochs = metrics.get("best_epoch"), metrics.get("epochs")
+    if EPOCH in chose:
+        return "bad", (
+            f"Flattering: these {count(clips, 'validation clip')} also chose epoch {best} of {epochs} as the best for "
+            "them. A test part, looked at once, would tell what to expect of new recordings."
         )
-    if not chose:
-        return "good", (
-            f"There is no test part, but these {count(clips, 'clip')} chose nothing either: "
-            f"the model is that of the last epoch, {epochs}, whatever they said of it."
+    kept = f"the model is that of the last epoch, {epochs}, whatever they said of it."
+    if chose:
+        return "plain", (
+            f"There is no test part. These {count(clips, 'clip')} did not choose the epoch: {kept} "
+            f"But they chose {in_words(chose)}, and what rests on that flatters."
         )
-    return "bad", (
-        f"Flattering: these {count(clips, 'validation clip')} also chose epoch {best} of {epochs} as the best for "
-        "them. A test part, looked at once, would tell what to expect of new recordings."
+    return "good", f"There is no test part, but these {count(clips, 'clip')} chose nothing either: {kept}"
+
+
+def _of_test_clips(metrics: Mapping[str, Any], clips: str, how: str) -> tuple[str, str]:
+    known = known_in_training(metrics)
+    if known:
+        return "bad", (
+            f"Flattering: {known} of these {clips} have a twin or a group mate in training; "
+            f"the leak meter below shows the figure without them. They were looked at once, at the end. {how}."
+        )
+    return (
+        "good",
+        f"Honest: these {clips} trained nothing and chose nothing; they were looked at once, at the end. {how}.",
     )
+
+
+def _how(metrics: Mapping[str, Any], chose: Sequence[str]) -> str:
+    """How the model that is reported was chosen."""
+    best = metrics.get("best_epoch")
+    if EPOCH in chose:
+        others = [name for name in chose if name != EPOCH]
+        epoch = f"epoch {best} of {metrics.get('epochs')}"
+        return f"Validation clips chose {in_words([epoch, *others])}"
+    last = f"epoch {best}, the last"
+    return f"Validation clips chose {in_words(chose)}; nothing chose {last}" if chose else f"Nothing chose: {last}"

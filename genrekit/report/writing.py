@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genrekit.chosen import chosen
 from genrekit.recipe import Recipe
 from genrekit.report import data as facts
 from genrekit.report import summary
@@ -64,7 +65,7 @@ def _about_figures(recipe: Recipe, metrics: Mapping[str, Any], outcomes: Sequenc
         "cards": summary.CARDS,
         "all_figures": facts.figures_table(figures, reported.part),
         "drawn": summary.drawn(metrics[reported.part]),
-        "meaning": summary.meaning(metrics, reported.part, len(reported.paths), _chose(recipe, outcomes)),
+        "meaning": summary.meaning(metrics, reported.part, len(reported.paths), chosen(metrics, recipe.train.keep)),
         "classes": class_table(metrics, reported.part),
         "bars": SHARES,
         "confidence": confidence(metrics[reported.part]),
@@ -114,11 +115,6 @@ def _about_use(folder: RunFolder, pictures: Sequence[Path]) -> dict[str, Any]:
         "folder_quoted": shlex.quote(str(folder.path)),
         "folder_python": json.dumps(str(folder.path)),
     }
-
-
-def _chose(recipe: Recipe, outcomes: Sequence[Outcome]) -> bool:
-    """Whether validation clips decided which epoch's weights were kept."""
-    return recipe.train.keep != "last" and any(outcome.part == "validation" for outcome in outcomes)
 
 
 def _json(folder: RunFolder, name: str) -> dict[str, Any]:

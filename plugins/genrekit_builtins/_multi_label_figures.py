@@ -76,8 +76,15 @@ def _surprise(outcome: genrekit.Outcome) -> np.ndarray:
 def _by_label(outcome: genrekit.Outcome, ranking: list[dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
     """label -> precision, recall, f1, support (clips), threshold, and the ranking figures."""
     scores = sk.precision_recall_fscore_support(outcome.truth, outcome.given, average=None, zero_division=0)
-    thresholds = [0.5] * len(outcome.labels) if outcome.thresholds is None else outcome.thresholds.tolist()
     names = ("precision", "recall", "f1", "support", "threshold")
-    columns = zip(*(column.tolist() for column in scores), thresholds, strict=True)
+    columns = zip(*(column.tolist() for column in scores), _thresholds(outcome), strict=True)
     rows = [dict(zip(names, row, strict=True)) | ranks for row, ranks in zip(columns, ranking, strict=True)]
     return dict(zip(outcome.labels, rows, strict=True))
+
+
+def _thresholds(outcome: genrekit.Outcome) -> list[float | None]:
+    """Each label's; None where several models answered, each with its own."""
+    if outcome.thresholds is None:
+        return [0.5] * len(outcome.labels)
+    several: list[float | None] = [None] * len(outcome.labels)
+    return outcome.thresholds.tolist() if outcome.thresholds.ndim == 1 else several

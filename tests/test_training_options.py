@@ -259,3 +259,8 @@ def test_an_epoch_may_be_shorter_or_longer_than_the_training_part(
     toy.run(f"train.epoch_size={size}", "train.epochs=2", "train.batch_size=4")
     assert len(learned) == 2 * steps
     assert sum(learned) == 2 * size
+
+
+def test_an_average_that_would_never_begin_is_refused(toy: ToyRuns) -> None:
+    with pytest.raises(errors.RecipeError, match=r"average.from_epoch = 4 is beyond the last epoch, 3"):
+        toy.run("train.average={from_epoch=4}")

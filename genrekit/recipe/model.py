@@ -109,6 +109,15 @@ class Checkpoint(Section):
         10.0, ge=0, description="minutes of an epoch after which it is written within it, too; 0: only after each epoch"
     )
 
+    @model_validator(mode="after")
+    def _something_is_averaged(self) -> Self:
+        if self.average and self.average.from_epoch > self.epochs:
+            raise ValueError(
+                f"average.from_epoch = {self.average.from_epoch} is beyond the last epoch, {self.epochs}: "
+                "no weights would be averaged"
+            )
+        return self
+
 
 class Answers(Section):
     """What the finished model answers. What is fitted is fitted on the validation part."""

@@ -101,14 +101,6 @@ class Train(Section):
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
 
-
-class Checkpoint(Section):
-    """How often a run writes down where it stands, so that `genrekit run --resume` can go on from there."""
-
-    every_minutes: float = Field(
-        10.0, ge=0, description="minutes of an epoch after which it is written within it, too; 0: only after each epoch"
-    )
-
     @model_validator(mode="after")
     def _something_is_averaged(self) -> Self:
         if self.average and self.average.from_epoch > self.epochs:
@@ -117,6 +109,14 @@ class Checkpoint(Section):
                 "no weights would be averaged"
             )
         return self
+
+
+class Checkpoint(Section):
+    """How often a run writes down where it stands, so that `genrekit run --resume` can go on from there."""
+
+    every_minutes: float = Field(
+        10.0, ge=0, description="minutes of an epoch after which it is written within it, too; 0: only after each epoch"
+    )
 
 
 class Answers(Section):

@@ -66,7 +66,8 @@ def find(model: type[BaseModel], data: Any, loc: Path) -> Place:
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    for argument in get_args(annotation):
+    # A named type is looked into once: within itself, its name stands alone.
+    for argument in get_args(getattr(annotation, "__value__", annotation)):
         yield from _models(argument)
 
 

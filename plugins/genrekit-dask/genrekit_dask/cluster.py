@@ -9,6 +9,7 @@ from typing import Any
 
 from genrekit import GenrekitError
 from genrekit.errors import Problem
+from genrekit_dask.probe import refuse_strangers
 
 Client = Any
 """A `distributed.Client`, whose methods are typed in part only."""
@@ -33,7 +34,7 @@ def local_cluster(workers: int) -> Any:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
 
@@ -42,8 +43,10 @@ def connected(address: str, timeout_s: float) -> Client:
     """A client of the scheduler at ``address``."""
     import distributed
 
+    # Untyped.
     make: Any = distributed.Client
     try:
+        refuse_strangers(address, timeout_s)
         return make(address, timeout=timeout_s, set_as_default=False)
     except Exception as error:  # whatever listens there may answer anything
         raise GenrekitError(

@@ -67,7 +67,11 @@ class Registry:
         names = self.names(kind)
         close = did_you_mean(name, names) or ";"
         available = f"{close} available: {', '.join(names)}" if names else f"; no {kind} plugin is installed"
-        return f"unknown {kind} '{name}'{available}"
+        return f"unknown {kind} '{name}'{self._of_other_kinds(name)}{available}"
+
+    def _of_other_kinds(self, name: str) -> str:
+        kinds = [kind for kind, claimed in self.claims if claimed == name]
+        return f" (it is of the kind {' and '.join(kinds)})" if kinds else ""
 
     def defaults(self, kind: str) -> list[Entry]:
         """Those that say that recipes which name none of this kind get them."""

@@ -12,7 +12,7 @@ from genrekit.answers import Prediction, Window
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS = 8192
+ROWS = 4096
 
 
 def write_parquet(answers: Iterable[Window | Prediction], path: Path, labels: Sequence[str], timeline: bool) -> int:

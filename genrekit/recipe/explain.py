@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from genrekit.errors import Problem, did_you_mean
+from genrekit.errors import Problem
 from genrekit.plugins import Plugins
 from genrekit.recipe.model import Recipe
 from genrekit.recipe.place import Path, Place, find
 from genrekit.recipe.source import Source
+from genrekit.recipe.unknown_option import unknown_option
 from genrekit.recipe.unknown_table import unknown_table
 
 _NO_TABLE = {"model_attributes_type", "model_type", "dict_type"}
@@ -23,6 +25,7 @@ _PLAIN = {
     "int_from_float": "should be an integer",
     "bool_type": "should be true or false",
     "path_type": "should be a path, in quotes",
+    "finite_number": "should be a finite number",
 }
 _SHORTER = {
     "a valid integer": "an integer",
@@ -37,8 +40,11 @@ def explain(
 ) -> Iterator[Problem]:
     """One problem for each thing Pydantic found, in the order of the file; what stands in no line comes last."""
     found: dict[Problem, int] = {}
-    for detail in error.errors(include_url=False):
-        path, what = _told(detail, data, model, plugins)
+    told = [_told(detail, data, model, plugins) for detail in error.errors(include_url=False)]
+    misspelt = {name for path, what in told if len(path) == 1 for name in re.findall(r"did you mean '(\w+)'\?", what)}
+    for path, what in told:
+        if not path and any(what.startswith(f"'{name}' is missing") for name in misspelt):
+            continue
         spot = source.locate(path)
         found[Problem(what, where=spot.where, source=spot.text)] = spot.line
     yield from sorted(found, key=lambda problem: found[problem] or float("inf"))
@@ -50,7 +56,8 @@ def _told(detail: ErrorDetails, data: Any, model: type[Recipe], plugins: Plugins
     place = find(model, data, loc)
     if detail["type"] == "extra_forbidden":
         table = find(model, data, loc[:-1])
-        unknown = _unknown_option(str(loc[-1]), table) if len(loc) > 1 else unknown_table(str(loc[-1]), table, plugins)
+        name, root = str(loc[-1]), find(model, data, ())
+        unknown = unknown_option(name, table, root) if len(loc) > 1 else unknown_table(name, table, plugins)
         return place.path, _in(table.path) + unknown
     if detail["type"] == "missing":
         table = find(model, data, loc[:-1])
@@ -58,20 +65,24 @@ def _told(detail: ErrorDetails, data: Any, model: type[Recipe], plugins: Plugins
     if detail["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         return (*place.path, "use"), _in(place.path) + _wrong_name(place, plugins)
     if place.owner and detail["type"] == "value_error":
-        return place.path, _in(place.path) + _reason(detail)
+        return _named(place, detail["msg"]), _in(place.path) + _reason(detail)
     table_path, name = _split(place.path)
     return place.path, f"{_in(table_path)}'{name}'{_wrong_value(detail, place)}"
 
 
-def _unknown_option(name: str, table: Place) -> str:
-    close = did_you_mean(name, table.options)
-    return f"unknown option '{name}'{close or '; available: ' + (', '.join(table.options) or 'none')}"
+def _named(place: Place, message: str) -> Path:
+    """The first option that the message names and that is written in the table; else the table."""
+    written = place.value if isinstance(place.value, dict) else {}
+    return next(((*place.path, word) for word in re.findall(r"\w+", message) if word in written), place.path)
 
 
 def _missing(name: str, table: Place, plugins: Plugins) -> str:
     place = table.step(name)
     meaning = f" ({place.description})" if place.description else ""
-    return f"'{name}' is missing{meaning}" + (_available(place.kind, plugins) if place.kind else "")
+    if not place.kind:
+        return f"'{name}' is missing{meaning}"
+    write = f'; write [{_dotted(place.path)}] with use = "…"' if plugins.registry.names(place.kind) else ""
+    return f"'{name}' is missing{meaning}{_available(place.kind, plugins)}{write}"
 
 
 def _wrong_name(place: Place, plugins: Plugins) -> str:
@@ -110,7 +121,14 @@ def _wrong_value(detail: ErrorDetails, place: Place) -> str:
     if detail["type"] == "value_error":
         return f": {_reason(detail)}; it is {shown(detail['input'])}"
     wanted = _wanted_shape(detail, place)
-    return f" {wanted or f'{_reason(detail)}; it is ' + shown(detail['input'])}"
+    return f" {wanted or f'{_reason(detail, place)}; it is ' + shown(detail['input']) + _as_number(detail)}"
+
+
+def _as_number(detail: ErrorDetails) -> str:
+    """What to write where a number stands in quotes."""
+    given = detail["input"]
+    number = isinstance(given, str) and re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", given)
+    return f"; write {given}, without quotes" if number and detail["type"] in {"int_type", "float_type"} else ""
 
 
 def _wanted_shape(detail: ErrorDetails, place: Place) -> str | None:
@@ -127,7 +145,11 @@ def _wanted_shape(detail: ErrorDetails, place: Place) -> str | None:
     return f"should be a table, not {shown(place.value)}{use}"
 
 
-def _reason(detail: ErrorDetails) -> str:
+def _reason(detail: ErrorDetails, place: Place | None = None) -> str:
+    if detail["type"] == "string_pattern_mismatch" and place and place.description:
+        return f"is not of the right form ({place.description})"
+    if isinstance(detail["input"], float) and math.isnan(detail["input"]):
+        return "should be a number"
     message = _PLAIN.get(detail["type"]) or re.sub(r"^(Value error, |[A-Z][a-z]+ (?=should))", "", detail["msg"])
     for theirs, ours in _SHORTER.items():
         message = message.replace(theirs, ours)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from genrekit.recipe.model import Recipe, recipe_model
 from genrekit.recipe.override import apply_overrides
 from genrekit.recipe.requirements import unmet, with_requirements
 from genrekit.recipe.source import Source
+from genrekit.recipe.syntax import syntax_error
 from genrekit.recipe.table_problems import table_problems
 from genrekit.recipe.tasks import task_problems
 
@@ -69,28 +69,9 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(path, text, str(error)) from None
+        raise syntax_error(path, text, str(error)) from None
     except ValueError as error:  # Python refuses to read integers of thousands of digits.
         raise RecipeError(f"not valid TOML: {error}", where=str(path)) from None
-
-
-_PLAIN = {
-    r"Cannot overwrite a value": "this key is set twice",
-    r"Cannot declare \('(.*?)',?\) twice": r"the table [\1] is declared twice",
-    r"', '": ".",
-    r"Illegal character '\\n'": "this string is not closed",
-}
-
-
-def _syntax_error(path: Path, text: str, message: str) -> RecipeError:
-    lines = text.rstrip().split("\n")
-    at = re.search(r" \(at line (\d+), column \d+\)$", message)
-    number = min(int(at[1]), len(lines)) if at else len(lines)
-    reason = re.sub(r" \(at [^()]*\)$", "" if at else ", where the file ends", message)
-    for theirs, ours in _PLAIN.items():
-        reason = re.sub(theirs, ours, reason)
-    reason = reason[:1].lower() + reason[1:]
-    return RecipeError(f"not valid TOML: {reason}", where=f"{path}:{number}", source=lines[number - 1])
 
 
 def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source) -> Recipe:
@@ -113,6 +94,6 @@ def _check_shapes(recipe: Recipe, source: Source) -> None:
         if shape is not None:
             recipe.model.check(shape, classes=2)
     except ValueError as error:
-        spot = source.locate((section,))
+        spot = source.locate_named((section,), str(error))
         takes = f"{recipe.model.use} cannot take features of shape {list(shape)}: " if shape else ""
         raise RecipeError(f"[{section}] {takes}{error}", where=spot.where, source=spot.text) from None

@@ -97,7 +97,10 @@ class Train(Section):
         "auto", description="arithmetic of the model; auto is bf16 where the hardware computes it, else float32"
     )
     threads: int | None = Field(
-        None, ge=1, description="CPU threads of the model's arithmetic; results depend on it. none: all usable CPUs"
+        None,
+        ge=1,
+        le=512,
+        description="CPU threads of the model's arithmetic; results depend on it. none: all usable CPUs",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
 

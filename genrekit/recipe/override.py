@@ -92,15 +92,21 @@ def _key(here: Any, part: str, path: Path, where: str) -> str | int:
     if isinstance(here, dict):
         return part
     if not isinstance(here, list):
-        raise RecipeError(f"'{_dotted(path)}' is {here!r}, not a table", where=where)
+        raise RecipeError(f"'{_dotted(path)}' is {here!r}, not a table", where=where, hint=f"--set {_dotted(path)}=…")
     if not _is_index(part) or int(part) > len(here):
         count = f"{len(here)} element" + ("s" if len(here) != 1 else "")
         raise RecipeError(
             f"'{_dotted(path)}' has {count}, counted from 0; there is no '{part}'",
             where=where,
-            hint=f'{_dotted(path)}.{len(here)}={{use = "…"}} appends one',
+            hint=_instead(here, part, path),
         )
     return int(part)
+
+
+def _instead(here: list[Any], part: str, path: Path) -> str:
+    if here and not _is_index(part):
+        return f"--set {_dotted(path)}.0.{part}=… changes the first"
+    return f"--set {_dotted(path)}.{len(here)}='{{use = \"…\"}}' appends one"
 
 
 def _dotted(path: Path) -> str:

@@ -42,6 +42,13 @@ class Place:
         """The keys that the table found here may have."""
         return [name for name in self.owner.model_fields if name != "use"] if self.owner else []
 
+    @property
+    def possible_options(self) -> set[str]:
+        """The keys that the table found here may have or, where there is none yet, those of any that may stand here."""
+        if self.value is not None or not self.kind:
+            return set(self.options)
+        return {name for model in _models(self.annotation) for name in model.model_fields if name != "use"}
+
     def step(self, part: str | int) -> Place:
         """The place one key or index further; ``self`` where Pydantic names a branch of a union, which nobody wrote."""
         field = self.owner.model_fields.get(str(part)) if self.owner and isinstance(self.value, dict) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from genrekit.recipe.lines import key_lines
@@ -36,6 +37,13 @@ class Source:
             if prefix in self._lines:
                 return self.at(self._lines[prefix])
         return Spot(self.file)
+
+    def locate_named(self, table: Path, message: str) -> Spot:
+        """The first option of ``table`` that a message names and that is written down; else the table."""
+        for word in re.findall(r"\w+", message):
+            if (*table, word) in self.overrides or (*table, word) in self._lines:
+                return self.locate((*table, word))
+        return self.locate(table)
 
     def at(self, line: int) -> Spot:
         """A line of the file, counted from 1."""

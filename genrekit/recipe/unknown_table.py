@@ -6,6 +6,7 @@ from genrekit.errors import did_you_mean
 from genrekit.plugin_index import known_tables
 from genrekit.plugins import Plugins
 from genrekit.recipe.place import Place
+from genrekit.recipe.unknown_option import unknown_option
 
 
 def unknown_table(name: str, root: Place, plugins: Plugins) -> str:
@@ -20,4 +21,4 @@ def unknown_table(name: str, root: Place, plugins: Plugins) -> str:
     if name in known:
         return f"unknown option '{name}': it is a table of {' or '.join(known[name])}{installable}{not_loaded}"
     close = did_you_mean(name, [*root.options, *known])
-    return f"unknown option '{name}'{close or '; available: ' + (', '.join(root.options) or 'none')}{not_loaded}"
+    return (f"unknown option '{name}'{close}" if close else unknown_option(name, root, root)) + not_loaded

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from genrekit import atomic
+from genrekit.bundle_source import local_folder
 from genrekit.errors import BundleError, printable
 from genrekit.series_files import is_series, run_folders
 
@@ -83,7 +84,9 @@ class Manifest(BaseModel):
     answers: Answers = Answers()
     feature_shape: tuple[Size, Size, Size]
     parameters: int = Field(ge=0)
-    onnx_difference: float | None = Field(description="largest difference of a probability to torch when exported")
+    onnx_difference: float | None = Field(
+        ge=0, allow_inf_nan=False, description="largest difference of a probability to torch when exported"
+    )
     onnx_missing: str | None = Field(description="why there is no model.onnx")
     plugins: dict[str, str]
     metrics: dict[str, Any]
@@ -110,8 +113,8 @@ _FILE_NAME = re.compile(r"(?!\.)[^/\\:\x00-\x1f]{1,200}")
 
 
 def find(model: str | Path) -> Path:
-    """The bundle folder that ``model`` (a bundle, a run folder, or ``runs/latest``) leads to."""
-    path = _follow(Path(model))
+    """The bundle folder that ``model`` (a bundle, a run folder, ``runs/latest``, or ``SCHEME:NAME``) leads to."""
+    path = _follow(local_folder(model))
     for candidate in (path, path / "bundle"):
         if (candidate / MANIFEST).is_file():
             return candidate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from genrekit import bundle
 from genrekit.component import Component, FeatureExtractor, FeatureShape, Model
-from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, one_line
+from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, TrainingError, one_line
 from genrekit.plugins import installed
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ class TorchEngine:
 
         answers = manifest.answers
         try:
+            _refuse_more_than_there_is(manifest, model, weights)
             network = model.build(FeatureShape(*manifest.feature_shape), len(manifest.labels))
             classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
+        except TrainingError as error:  # as of a run's weights, which can be trained anew
+            raise _other_version(manifest, error.problems[0].why or error.problems[0].what) from None
         except GenrekitError:
             raise
         except Exception as error:  # third parties' code, in a version that may not be the one that trained
@@ -49,6 +53,28 @@ class TorchEngine:
         with torch.inference_mode():
             out: np.ndarray = self.classifier(torch.from_numpy(waveform)).numpy()
         return out
+
+
+def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights: Path) -> None:
+    """Options may ask for a network of any size. It is built without memory first, and compared with the weights."""
+    import safetensors
+    import torch
+
+    with safetensors.safe_open(weights, framework="pt") as file:
+        held = sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+    try:
+        with torch.device("meta"):
+            network = model.build(FeatureShape(*manifest.feature_shape), len(manifest.labels))
+    except Exception as error:  # Not every network can be built without numbers.
+        if "overflow" in str(error).lower():
+            raise BundleError(f"{weights} is refused: the model's options ask for more than can be counted") from None
+        return
+    wanted = sum(tensor.numel() for tensor in network.state_dict().values())
+    if wanted > held:
+        raise BundleError(
+            f"{weights} is refused: it holds {held:,} numbers, and the model's options ask for {wanted:,}",
+            why="they do not belong together",
+        )
 
 
 def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model]:

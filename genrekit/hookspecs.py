@@ -7,6 +7,7 @@ group ``genrekit``. Each ``register`` takes a component class; its base class mu
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -77,6 +78,11 @@ def register_executors(register: Register) -> None:
 @hookspec
 def register_tables(register: Callable[[type[RecipeTable]], Any]) -> None:
     """Add `RecipeTable` classes: tables of the recipe that are the plugin's own."""
+
+
+@hookspec(firstresult=True)
+def find_bundle(scheme: str, name: str) -> Path | None:
+    """Bring the model that users call ``SCHEME:NAME`` to a local folder; None unless the scheme is the plugin's."""
 
 
 @hookspec

@@ -26,7 +26,7 @@ KINDS = (
 
 def test_the_hooks_are_these() -> None:
     registers = {f"register_{kind}s" for kind in KINDS} | {"register_features", "register_losses"}
-    assert set(HOOKS) == registers | {"run_started", "epoch_ended", "run_ended"}
+    assert set(HOOKS) == registers | {"find_bundle", "run_started", "epoch_ended", "run_ended"}
 
 
 @pytest.mark.parametrize("name", HOOKS)

@@ -135,7 +135,7 @@ def test_the_shipped_index_is_well_formed() -> None:
     found = tomllib.loads(plugin_index.INDEX.read_text(encoding="utf-8"))
     assert list(found) == sorted(found)
     for distribution, kinds in found.items():
-        assert set(kinds) <= {*KINDS, "table"}, distribution
+        assert set(kinds) <= {*KINDS, "table", "bundle"}, distribution
         assert all(isinstance(name, str) for names in kinds.values() for name in names), distribution
 
 

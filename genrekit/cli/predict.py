@@ -29,9 +29,12 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="recordings, or folders of them")],
-    model: Annotated[Path, typer.Option("--model", "-m", metavar="RUN|BUNDLE", help="a run folder or a bundle")] = Path(
-        "runs/latest"
-    ),
+    model: Annotated[
+        Path,
+        typer.Option(
+            "--model", "-m", metavar="RUN|BUNDLE", help="a run folder or a bundle; or SCHEME:NAME, a plugin finds it"
+        ),
+    ] = Path("runs/latest"),
     format: Annotated[
         Format | None,
         typer.Option("--format", "-f", help="for people (table, if not told), or for programs"),

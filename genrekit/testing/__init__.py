@@ -16,6 +16,7 @@ from __future__ import annotations
 from genrekit.testing import common as _common
 from genrekit.testing import light as _light
 from genrekit.testing.augmenters import check_augmenter
+from genrekit.testing.bundle_sources import check_bundle_source
 from genrekit.testing.bundles import write_bundle
 from genrekit.testing.contract import Result, Skip, check_component
 from genrekit.testing.datasets import check_dataset
@@ -33,6 +34,7 @@ __all__ = [
     "Result",
     "Skip",
     "check_augmenter",
+    "check_bundle_source",
     "check_component",
     "check_dataset",
     "check_distribution",

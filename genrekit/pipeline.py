@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit import atomic, hardware
+from genrekit import atomic, determinism, hardware
 from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.console import Narrator
@@ -145,11 +145,13 @@ class Run:
         # A resume that is refused before this leaves the run folder as it was.
         self.begun = True
         self._note("running")
+        determinism.prepare(self.recipe.train.deterministic)
         training = assemble(self, preparation)
-        interrupted = self._fit(training)
-        if not self.finish:
-            return RunResult(self.folder.path, {}, interrupted)
-        outcomes = training.best_outcomes()
+        with determinism.enforced(self.recipe.train.deterministic):
+            interrupted = self._fit(training)
+            if not self.finish:
+                return RunResult(self.folder.path, {}, interrupted)
+            outcomes = training.best_outcomes()
         metrics = self.processes.by_first(lambda: Finishing(self, training, preparation).finish(outcomes))
         if self.processes.first and self.folder.path.parent.name == self.recipe.name:
             self.folder.make_latest(self.runs)

@@ -103,6 +103,11 @@ class Train(Section):
         description="CPU threads of the model's arithmetic; results depend on it. none: all usable CPUs",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
+    deterministic: bool = Field(
+        False,
+        description="refuse what a GPU leaves to chance, so that the same recipe gives the same bits on it, more slowly; "
+        "a CPU does so in any case",
+    )
 
     @model_validator(mode="after")
     def _something_is_averaged(self) -> Self:

@@ -12,9 +12,9 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from genrekit import atomic
 from genrekit.bundle_source import local_folder
@@ -29,6 +29,9 @@ ONNX, WEIGHTS, MANIFEST, CARD = "model.onnx", "model.safetensors", "bundle.json"
 MAX_FILES = 100
 MAX_WINDOW_SAMPLES = 2**27
 """An hour and a half at 22 kHz, half a GiB as float32."""
+
+MAX_OVERLAPPING = 25
+"""The most windows that may share a sample: each is answered by itself."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -45,6 +48,14 @@ class Audio(BaseModel):
     window_samples: int = Field(ge=1, le=MAX_WINDOW_SAMPLES)
     minimum_samples: int = Field(ge=1, le=MAX_WINDOW_SAMPLES)
     any_length: bool
+    hop_samples: Size | None = Field(None, description="from a window's start to the next one's; none: window_samples")
+
+    @model_validator(mode="after")
+    def _windows_leave_no_gaps(self) -> Self:
+        hop = self.hop_samples or self.window_samples
+        if not self.window_samples / MAX_OVERLAPPING <= hop <= self.window_samples:
+            raise ValueError(f"windows of {self.window_samples} samples cannot begin every {hop}")
+        return self
 
 
 class Answers(BaseModel):

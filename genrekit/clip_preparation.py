@@ -41,6 +41,8 @@ class Job:
     store: Store
     content: str | None
     stat: Stat | None = None
+    hop: int | None = None
+    """From one window's start to the next one's, in samples; None: they do not overlap."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,14 @@ def _prepare(job: Job) -> Prepared:
     known = job.content if job.stat == stat else None
     info = None if known else audio.probe(job.path)
     content = known or _hash(stat)
-    key = item_key(content, job.start_s, job.duration_s, job.stage, job.features, _code(job))
+    key = item_key(content, job.start_s, job.duration_s, _kind(job), job.features, _code(job))
     about = job.store.about(key)
     if about is not None:
         job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
     clock = _Clock()
     info = info or audio.probe(job.path)
-    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s))
+    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.hop))
     notes = _notes(waveforms, info, job)
     clock.lap("decode")
     windows = _windows(job, waveforms)
@@ -97,6 +99,11 @@ def _prepare(job: Job) -> Prepared:
     return Prepared(
         job.row, job.path, key, len(windows), tuple(notes), None, stat, content, False, written, clock.seconds
     )
+
+
+def _kind(job: Job) -> str:
+    """What the item is, beside its features and its audio."""
+    return job.stage if job.hop is None else f"{job.stage} every {job.hop}"
 
 
 class _Clock:
@@ -153,13 +160,17 @@ def _as_stored(job: Job, windows: np.ndarray) -> np.ndarray:
 
 
 def read_windows(
-    path: str, features: FeatureExtractor, start_s: float = 0.0, duration_s: float | None = None
+    path: str,
+    features: FeatureExtractor,
+    start_s: float = 0.0,
+    duration_s: float | None = None,
+    hop: int | None = None,
 ) -> Iterator[np.ndarray]:
     """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it."""
     window = features.window_samples()
     exact = None if features.any_length else window
     blocks = audio.stream(path, features.sample_rate, start_s, duration_s)
-    for _, waveform in cut(blocks, window):
+    for _, waveform in cut(blocks, window, hop):
         yield fit(waveform, features.minimum_samples(), exact)
 
 

@@ -12,7 +12,7 @@ from genrekit import answering, atomic, bundle, checkpoint, leakage
 from genrekit.chosen import EPOCH, in_words
 from genrekit.chosen import KEY as CHOSEN
 from genrekit.component import Component, FeatureShape
-from genrekit.errors import AudioError
+from genrekit.errors import AudioError, one_line
 from genrekit.evaluation import figures
 from genrekit.export import Export, WaveformClassifier, export_checked
 from genrekit.headline import account, headline
@@ -20,6 +20,8 @@ from genrekit.history import LAST
 from genrekit.intervals import intervals
 from genrekit.model_card import model_card
 from genrekit.prediction_rows import prediction_rows
+from genrekit.unreported import without_report
+from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,13 +58,23 @@ class Finishing:
         folder.write_csv("predictions.csv", prediction_rows(outcomes, self.kin))
         with training.profile("export"):
             self._bundle(metrics)
-        with training.profile("pictures"):
-            pictures = self._pictures(outcomes[-1])
-        from genrekit.report import write_report
-
-        write_report(folder, self.run.recipe, metrics, outcomes, training.history, pictures)
+        self.run.unreported = self._report(metrics, outcomes)
         self._summarize(metrics)
         return metrics
+
+    def _report(self, metrics: dict[str, Any], outcomes: list[Outcome]) -> str | None:
+        """Pictures and page. The model is there by now, and its run has not failed if these do: why, or None."""
+        run, history = self.run, self.training.history
+        try:
+            from genrekit.report import write_report
+            from genrekit.report.drawing import draw
+
+            with self.training.profile("pictures"):
+                run.pictures = draw(run.recipe.evaluate, outcomes[-1], history, run.folder.path, run.narrator.warn)
+            write_report(run.folder, run.recipe, metrics, outcomes, history, run.pictures)
+        except Exception as error:  # whatever it is
+            return one_line(error)
+        return None
 
     def _metrics(self, outcomes: list[Outcome], answered: list[Outcome]) -> dict[str, Any]:
         """``answered`` are the outcomes as the bundle will answer."""
@@ -77,13 +89,6 @@ class Finishing:
         metrics[CHOSEN] = self._chosen
         progress = self.training.progress
         return metrics | {"best_epoch": progress.best_epoch, "epochs": progress.epoch, "stopped": progress.stopped}
-
-    def _pictures(self, outcome: Outcome) -> list[Path]:
-        drawn = []
-        for evaluator in self.run.recipe.evaluate:
-            drawn += evaluator.pictures(outcome, self.training.history, self.run.folder.path)
-        self.run.pictures = drawn
-        return drawn
 
     @property
     def _chosen(self) -> list[str]:
@@ -157,6 +162,7 @@ class Finishing:
                 window_samples=features.window_samples(),
                 minimum_samples=features.minimum_samples(),
                 any_length=features.any_length,
+                hop_samples=hop_of(features.window_samples(), recipe.answers.overlap),
             ),
             features=self._part("features", features),
             model=self._part("model", recipe.model),
@@ -191,7 +197,10 @@ class Finishing:
         if "test" not in metrics and self._chosen:
             what = in_words(self._chosen)
             narrator.warn(f"these clips also chose {what}, so the figure flatters; a test part would not")
-        narrator.say(f"report {folder / 'report.html'}")
+        if self.run.unreported:
+            narrator.warn(without_report(folder, self.run.unreported))
+        else:
+            narrator.say(f"report {folder / 'report.html'}")
         if self.run.series:
             return
         model = "" if self.run.runs.resolve() == Path("runs").resolve() else f" --model {folder}"

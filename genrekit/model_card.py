@@ -11,14 +11,15 @@ from genrekit.headline import HEADLINES, drawn, with_interval
 
 def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
     """The bundle's README. ``chosen`` is what the validation clips chose, in words."""
-    seconds = manifest.audio.window_samples / manifest.audio.sample_rate
+    audio = manifest.audio
+    seconds = audio.window_samples / audio.sample_rate
     kind = "tags recordings with any number of labels" if manifest.answers.multi_label else "gives recordings one label"
     lines = [
         f"# {manifest.name}",
         "",
         f"An audio classifier that {kind}, trained with genrekit {manifest.genrekit} on {manifest.created[:10]}.",
         "",
-        f"- Input: mono audio at {manifest.audio.sample_rate} Hz, in windows of {seconds:.2f} s",
+        f"- Input: mono audio at {audio.sample_rate} Hz, in windows of {seconds:.2f} s{_every(audio)}",
         f"- Output: probabilities of {len(manifest.labels)} labels: {', '.join(manifest.labels)}",
         *(f"- {line}" for line in _answers(manifest.answers)),
         f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
@@ -30,6 +31,10 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
         "",
     ]
     return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])
+
+
+def _every(audio: bundle.Audio) -> str:
+    return f", one every {audio.hop_samples / audio.sample_rate:.2f} s" if audio.hop_samples else ""
 
 
 def _answers(answers: bundle.Answers) -> Iterator[str]:

@@ -23,6 +23,7 @@ from genrekit.run_folder import RunFolder
 from genrekit.run_lock import alone_in
 from genrekit.store import Store
 from genrekit.telling import tell, tell_all
+from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
     from genrekit.clip_preparation import Stage
@@ -43,6 +44,8 @@ class RunResult:
     metrics: dict[str, Any]
     interrupted: bool
     summary: dict[str, Any] | None = None
+    unreported: str | None = None
+    """Why there is no report, where it could not be made: the model is there. `genrekit report` makes it again."""
 
 
 @dataclass
@@ -65,6 +68,8 @@ class Run:
     """False: training is all; no test figures, pictures, bundle or report. Resuming the run makes them."""
     pictures: list[Path] = field(default_factory=list)
     """What evaluators drew."""
+    unreported: str | None = None
+    """Why there is no report."""
     begun: bool = False
     """Whether the data are those that the run folder is for, and training is near."""
 
@@ -155,7 +160,8 @@ class Run:
         metrics = self.processes.by_first(lambda: Finishing(self, training, preparation).finish(outcomes))
         if self.processes.first and self.folder.path.parent.name == self.recipe.name:
             self.folder.make_latest(self.runs)
-        return RunResult(self.folder.path, self.processes.agree(metrics or {}), interrupted)
+        metrics = self.processes.agree(metrics or {})
+        return RunResult(self.folder.path, metrics, interrupted, unreported=self.unreported)
 
     def _introduce(self) -> None:
         counts = ", ".join(f"{count} {part}" for part, count in self.clips.counts().items() if count)
@@ -196,6 +202,7 @@ class Run:
                 self.recipe.executor,
                 self.store,
                 lambda done: advance(Path(done.path).name),
+                hop_of(self.recipe.features.window_samples(), self.recipe.answers.overlap),
             )
 
     def _limit_store(self, preparation: Preparation) -> None:

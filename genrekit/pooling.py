@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pooled:
-    """``outcome`` is of all answers, one run's after another's; ``kin`` has its rows."""
+    """``outcome`` is of all answers, one run's after another's; ``kin`` has its rows; ``groups`` are clips' own."""
 
     outcome: Outcome
     kin: Kin
+    groups: list[str | None]
 
     @property
     def clips(self) -> int:
@@ -59,7 +60,7 @@ def pooled(folders: Sequence[Path], losses: Sequence[float], part: str, multi_la
         starts_s=[line.start_s for line in lines],
         durations_s=[line.duration_s for line in lines],
     )
-    return Pooled(outcome, _kin(lines, rows.tolist()))
+    return Pooled(outcome, _kin(lines, rows.tolist()), [line.group for line in lines])
 
 
 def _kin(lines: Sequence[Answer], rows: Sequence[int]) -> Kin:

@@ -70,8 +70,9 @@ class Predictor:
     def timeline(self, path: str | Path, hop_s: float | None = None) -> Iterator[Window]:
         """What is heard when: the answer for each window of a file, as soon as it is there.
 
-        A window starts every ``hop_s`` seconds (None: where the one before it ends); the last one ends where the
-        recording does. Raises `AudioError` where the file turns out to be unusable, which may be at its end.
+        A window starts every ``hop_s`` seconds (None: as the model was evaluated, mostly where the one before it ends);
+        the last one ends where the recording does. Raises `AudioError` where the file turns out to be unusable, which
+        may be at its end.
         """
         for answer in self.timelines([path], hop_s):
             if isinstance(answer, Prediction):
@@ -140,7 +141,7 @@ class Predictor:
     def _decoder(self, hop_s: float | None = None) -> Decoder:
         spec = self.manifest.audio
         if hop_s is None:
-            return Decoder(spec, spec.window_samples)
+            return Decoder(spec, spec.hop_samples or spec.window_samples)
         if not (math.isfinite(hop_s) and 1 <= round(hop_s * spec.sample_rate) <= spec.window_samples):
             why = (
                 f"this model's are {spec.window_samples / spec.sample_rate:g} s long and may overlap, but leave no gaps"

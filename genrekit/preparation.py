@@ -38,13 +38,17 @@ def prepare(
     executor: Executor,
     store: Store,
     advance: Callable[[Prepared], None] = lambda _: None,
+    hop: int | None = None,
 ) -> Preparation:
     """Prepare every clip that has a part. ``advance`` is called as each is done, in no particular order.
+
+    ``hop`` is from one window's start to the next one's, in samples, in clips that are evaluated (None: they do not
+    overlap, as in training).
 
     Items that are new to the store are in it, and on the disk, when this returns.
     """
     index, preparation = HashIndex(store.root), Preparation()
-    jobs = list(_jobs(clips, features, stage, store, index))
+    jobs = list(_jobs(clips, features, stage, store, index, hop))
     with Publisher(store) as publisher, executor.open() as pool:
         try:
             for result in _bounded(pool, jobs, 4 * executor.capacity()):
@@ -60,8 +64,11 @@ def prepare(
     return preparation
 
 
-def _jobs(clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, index: HashIndex) -> Iterator[Job]:
-    rows = [row for row, part in enumerate(clips.column("part")) if part]
+def _jobs(
+    clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, index: HashIndex, hop: int | None
+) -> Iterator[Job]:
+    parts = clips.column("part")
+    rows = [row for row, part in enumerate(parts) if part]
     columns = [clips.column(name) for name in ("path", "start_s", "duration_s")]
     stats = {path: stat for path in {columns[0][row] for row in rows} if (stat := _stat_or_none(path))}
     known = index.known(stats.values())
@@ -69,7 +76,8 @@ def _jobs(clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, 
         path, start_s, duration_s = (column[row] for column in columns)
         stat = stats.get(path)
         content = known.get(stat) if stat else None
-        yield Job(row, path, start_s, duration_s, stage, features, store, content, stat)
+        own_hop = None if parts[row] == "train" else hop
+        yield Job(row, path, start_s, duration_s, stage, features, store, content, stat, own_hop)
 
 
 def _stat_or_none(path: str) -> Stat | None:

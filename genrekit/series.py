@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genrekit.clips import Clips
+from genrekit.errors import one_line
 from genrekit.members import Member
 from genrekit.pipeline import RunResult, way_on
 from genrekit.predictions_file import PREDICTIONS
@@ -21,6 +22,7 @@ from genrekit.run_lock import alone_in
 from genrekit.series_files import SUMMARY, read_json
 from genrekit.setting import Setting
 from genrekit.splitting import split_clips
+from genrekit.unreported import without_report
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Series:
     plan: dict[str, Any]
     folder: RunFolder
     setting: Setting
+    unreported: str | None = None
+    """Why a run, or all of it, has no report."""
 
     def go(self) -> RunResult:
         """Make every run that is not finished yet; a run that Ctrl-C ends is the last. Nobody else works on it then."""
@@ -64,6 +68,7 @@ class Series:
             if result.interrupted:
                 return True
             done.append(member)
+            self.unreported = self.unreported or result.unreported
             if self._first:
                 self._summarize(done)
                 if self.folder.path.parent.name == self.recipe.name:
@@ -101,11 +106,21 @@ class Series:
     def _result(self, done: Sequence[Member], interrupted: bool) -> RunResult:
         summary, metrics = ({}, {}) if not done else self.setting.processes.agree(self._read())
         if self._first and done:
-            from genrekit.series_report import tell, write_report
+            self._report(summary, metrics)
+        return RunResult(self.folder.path, metrics, interrupted, summary, self.unreported)
 
-            write_report(self.folder, self.recipe, summary, metrics)
-            tell(self.setting.narrator, self.folder.path, summary, metrics)
-        return RunResult(self.folder.path, metrics, interrupted, summary)
+    def _report(self, summary: dict[str, Any], metrics: dict[str, Any]) -> None:
+        """The table and the page; that the page cannot be made takes nothing from the runs."""
+        from genrekit.series_report import tell, write_report
+
+        narrator, path = self.setting.narrator, self.folder.path
+        tell(narrator, summary, metrics)
+        try:
+            write_report(self.folder, self.recipe, summary, metrics, narrator.warn)
+            narrator.say(f"report {path / 'report.html'}")
+        except Exception as error:  # whatever it is
+            self.unreported = one_line(error)
+            narrator.warn(without_report(path, self.unreported))
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return read_json(self.folder.path / SUMMARY), read_json(self.folder.path / METRICS)

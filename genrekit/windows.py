@@ -1,8 +1,8 @@
 """How a recording is cut into windows. One rule, for training, evaluation and prediction alike.
 
 A recording of up to 1.1 windows is one window and stays whole. A longer one is cut every ``window`` samples; a
-remainder of more than a tenth of a window gets a last window that ends where the recording ends. With a ``hop`` shorter
-than the window, windows overlap, and the tenth is one of the hop.
+remainder of more than a tenth of a window gets a last window that ends where the recording ends: it is full, and says
+some of the window before it again. With a ``hop`` shorter than the window, windows overlap, and the tenth is the hop's.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ def window_spans(samples: int, window: int, hop: int | None = None) -> list[tupl
     count = 1 - (window + tolerance - samples) // hop
     last = min((count - 1) * hop, samples - window)
     return [(index * hop, window) for index in range(count - 1)] + [(last, window)]
+
+
+def hop_of(window: int, overlap: float) -> int | None:
+    """From one window's start to the next one's, where they share ``overlap`` of a window; None: ``window``."""
+    return max(1, round(window * (1 - overlap))) if overlap else None
 
 
 def cut(blocks: Iterable[np.ndarray], window: int, hop: int | None = None) -> Iterator[tuple[int, np.ndarray]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import genrekit
-from genrekit.cli import compare, data, doctor, plugins, predict, recipe, run, store
+from genrekit.cli import compare, data, doctor, plugins, predict, recipe, report, run, store
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
@@ -21,7 +21,7 @@ from genrekit.plugins import Plugins, configure, installed
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
-USE_PLUGINS = frozenset({"run", "data", "recipe", "plugins"})
+USE_PLUGINS = frozenset({"run", "report", "data", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
 
 WITHOUT_PLUGINS = frozenset({"predict", "store", "compare"})
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code.
 
     0, 1 for a defect or for what a command was asked to find, 2 for the user's mistake, 3 for a prediction with files
-    that could not be used, 130 for Ctrl-C.
+    that could not be used, 4 for a run whose model is there and whose report is not, 130 for Ctrl-C.
     """
     given = sys.argv[1:] if arguments is None else arguments
     _survive_any_text()
@@ -117,7 +117,7 @@ def build_app(found: Plugins) -> typer.Typer:
         if context.invoked_subcommand in USE_PLUGINS:
             _warn(found)
 
-    for verb in (run, predict, compare, data, recipe, plugins, store, doctor):
+    for verb in (run, predict, report, compare, data, recipe, plugins, store, doctor):
         verb.register(app)
     return app
 

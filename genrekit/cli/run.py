@@ -53,6 +53,7 @@ def run(
     """
     from genrekit.console import Narrator, TerminalNarrator
     from genrekit.running import resume_run, run_recipe
+    from genrekit.unreported import EXIT_CODE
 
     narrator = Narrator() if quiet else TerminalNarrator()
     shared: dict[str, Any] = {
@@ -74,6 +75,8 @@ def run(
         raise GenrekitError("which recipe?", hint="genrekit run examples/quickstart.toml")
     if result.interrupted:
         raise typer.Exit(130)
+    if result.unreported:
+        raise typer.Exit(EXIT_CODE)
 
 
 def _bytes(size: str | None) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from genrekit.chosen import chosen
 from genrekit.errors import GenrekitError
+from genrekit.finding_runs import find_run
 from genrekit.predictions_file import Answer, ClipKey, read_answers
 from genrekit.run_folder import METRICS
 from genrekit.series_files import SUMMARY, is_series, read_json
@@ -55,7 +56,7 @@ class Facts:
 
 def read_facts(given: str | Path) -> Facts:
     """The facts of a run folder, of ``runs/NAME`` (its newest run) or of ``runs/latest``."""
-    folder = _run_folder(Path(given))
+    folder = find_run(Path(given), "genrekit compare runs/ONE runs/OTHER")
     metrics = folder / METRICS
     if not metrics.is_file():
         hint = f"genrekit run --resume {given}"
@@ -74,22 +75,6 @@ def read_facts(given: str | Path) -> Facts:
         summary=read_json(folder / SUMMARY) if is_series(folder) else None,
         part=answers.part,
         clips=dict(clips),
-    )
-
-
-def _run_folder(path: Path) -> Path:
-    if path.name == "latest" and path.is_file() and path.stat().st_size < 4096:
-        path = path.parent / path.read_text(encoding="utf-8", errors="replace").strip()
-    for candidate in (path, Path("runs") / path):
-        if (candidate / "recipe.toml").is_file():
-            return candidate
-        newest = max(candidate.glob("*/recipe.toml"), default=None, key=lambda found: found.parent.name)
-        if newest:
-            return newest.parent
-    raise GenrekitError(
-        f"there is no run at {path}",
-        why="a run folder holds recipe.toml; runs/NAME stands for its newest run",
-        hint="genrekit compare runs/ONE runs/OTHER",
     )
 
 

@@ -133,6 +133,13 @@ class Answers(Section):
     temperature: bool = Field(
         True, description="divide logits by a fitted temperature, so that of answers 70 % sure, about 70 % are right"
     )
+    overlap: float = Field(
+        0.0,
+        ge=0,
+        le=0.95,
+        description="the share of a window that the next one has too, where a longer clip is evaluated or predicted: "
+        "its answer is the mean over more windows. Windows that are trained on do not overlap",
+    )
     abstain_below: float | None = Field(
         None, ge=0, lt=1, description="probability below which `genrekit predict` does not answer; none: it always does"
     )

@@ -41,10 +41,13 @@ class Excerpt:
     frequencies: list[tuple[float, str]]
 
 
-def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor) -> Excerpt:
-    """The loudest seconds of the window whose answer for ``label`` is the strongest. Raises `AudioError`."""
+def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None = None) -> Excerpt:
+    """The loudest seconds of the window whose answer for ``label`` is the strongest. Raises `AudioError`.
+
+    ``hop`` is from one window's start to the next one's, in samples; None: windows do not overlap.
+    """
     path, rate = outcome.paths[clip], features.sample_rate
-    start_s, length_s = _window(outcome, clip, label, features)
+    start_s, length_s = _window(outcome, clip, label, features, hop)
     waveform = audio.read(path, rate, start_s, min(length_s, LONGEST_S))
     begin = loudest(waveform, round(EXCERPT_S * rate))
     heard = waveform[begin : begin + round(EXCERPT_S * rate)]
@@ -53,14 +56,16 @@ def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor)
     return Excerpt(start_s + begin / rate, seconds, _uri("audio/mpeg", mp3(heard, rate, path)), picture, frequencies)
 
 
-def _window(outcome: Outcome, clip: int, label: int, features: FeatureExtractor) -> tuple[float, float]:
+def _window(
+    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None
+) -> tuple[float, float]:
     """Where the window begins in the file and how long it is, in seconds."""
     start_s = outcome.starts_s[clip] if outcome.starts_s else 0.0
     there_s = audio.probe(outcome.paths[clip]).duration_s - start_s
     asked_s = outcome.durations_s[clip] if outcome.durations_s else None
     rate = features.sample_rate
     samples = max(1, round(min(there_s, asked_s or there_s) * rate))
-    spans = window_spans(samples, features.window_samples())
+    spans = window_spans(samples, features.window_samples(), hop)
     begin, length = spans[min(_strongest(outcome, clip, label), len(spans) - 1)]
     return start_s + begin / rate, length / rate
 

@@ -31,11 +31,18 @@ class Mistake:
     reason: str | None
 
 
-def mistakes(outcome: Outcome, features: FeatureExtractor, most: int = SHOWN) -> tuple[list[Mistake], int]:
-    """The ``most`` confident mistakes with something to hear, and how many mistakes there are at all."""
+def mistakes(
+    outcome: Outcome, features: FeatureExtractor, hop: int | None = None, most: int = SHOWN
+) -> tuple[list[Mistake], int]:
+    """The ``most`` confident mistakes with something to hear, and how many mistakes there are at all.
+
+    A clip that several models answered is heard once, with the surest mistake of them.
+    """
     wrong = surest_mistakes(outcome)
     root = common_folder(outcome.paths)
-    return [_mistake(outcome, index, label, features, root) for index, label in wrong[:most]], len(wrong)
+    once = {int(outcome.rows[index]): (index, label) for index, label in reversed(wrong)}
+    shown = [pair for pair in wrong if once[int(outcome.rows[pair[0]])] == pair][:most]
+    return [_mistake(outcome, index, label, features, hop, root) for index, label in shown], len(wrong)
 
 
 def surest_mistakes(outcome: Outcome) -> list[tuple[int, int]]:
@@ -53,13 +60,15 @@ def surest_mistakes(outcome: Outcome) -> list[tuple[int, int]]:
     return [(int(clip), int(worst[clip])) for clip in order]
 
 
-def _mistake(outcome: Outcome, clip: int, label: int, features: FeatureExtractor, root: str) -> Mistake:
+def _mistake(
+    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None, root: str
+) -> Mistake:
     from genrekit.errors import AudioError
     from genrekit.report.listening import excerpt
 
     heard, reason = None, None
     try:
-        heard = excerpt(outcome, clip, label, features)
+        heard = excerpt(outcome, clip, label, features, hop)
     except AudioError as error:
         reason = error.reason
     return Mistake(

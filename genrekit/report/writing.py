@@ -13,13 +13,8 @@ from genrekit.chosen import chosen
 from genrekit.recipe import Recipe
 from genrekit.report import data as facts
 from genrekit.report import summary
-from genrekit.report.confidence import confidence
-from genrekit.report.confusion import confusion
+from genrekit.report.answered import about_answers
 from genrekit.report.curves import learning_charts
-from genrekit.report.each_class import class_table
-from genrekit.report.leakage import meter
-from genrekit.report.listening import EXCERPT_S
-from genrekit.report.mistakes import mistakes
 from genrekit.report.page import render
 from genrekit.report.pictures import embedded
 from genrekit.report.recipe_lines import recipe_lines
@@ -29,8 +24,6 @@ if TYPE_CHECKING:
     from genrekit.outcome import Outcome
 
 HISTORY = ("epoch", "train_loss", "loss", "macro_f1", "accuracy", "mean_average_precision", "lr", "epoch_s")
-SHARES = frozenset({"precision", "recall", "f1", "average_precision", "roc_auc"})
-"""Figures of a class that a bar can show."""
 
 
 def write_report(
@@ -49,7 +42,7 @@ def write_report(
         "written": f"{datetime.now():%Y-%m-%d %H:%M}",
         **_about_figures(recipe, metrics, outcomes),
         **_about_training(recipe, metrics, history),
-        **_about_clips(recipe, outcomes),
+        **about_answers(recipe, metrics, outcomes),
         **_about_data(_json(folder, "data.json")),
         **_about_use(folder, pictures),
     }
@@ -60,16 +53,11 @@ def _about_figures(recipe: Recipe, metrics: Mapping[str, Any], outcomes: Sequenc
     reported = outcomes[-1]
     figures = summary.figures(metrics, reported.part)
     return {
-        "reported": reported.part,
         "figures": figures,
         "cards": summary.CARDS,
         "all_figures": facts.figures_table(figures, reported.part),
         "drawn": summary.drawn(metrics[reported.part]),
         "meaning": summary.meaning(metrics, reported.part, len(reported.paths), chosen(metrics, recipe.train.keep)),
-        "classes": class_table(metrics, reported.part),
-        "bars": SHARES,
-        "confidence": confidence(metrics[reported.part]),
-        "leakage": meter(metrics.get("leakage")),
     }
 
 
@@ -80,17 +68,6 @@ def _about_training(recipe: Recipe, metrics: Mapping[str, Any], history: Sequenc
         "charts": learning_charts(history, recipe.train.keep, metrics.get("best_epoch")),
         "history": history,
         "history_columns": [name for name in columns if name in known],
-    }
-
-
-def _about_clips(recipe: Recipe, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    shown, wrong = mistakes(outcomes[-1], recipe.features)
-    return {
-        "multi_label": outcomes[-1].multi_label,
-        "confusions": [confusion(outcome) for outcome in reversed(outcomes) if not outcome.multi_label],
-        "mistakes": shown,
-        "wrong": wrong,
-        "excerpt_s": EXCERPT_S,
     }
 
 

@@ -26,6 +26,10 @@ LOUD_DB = 25.0
 """Frames whose mean level is within this of the loudest one's count as the sound, others as what is around it."""
 
 
+QUIET_DB = 40.0
+"""How far below the mean of the sound 0 is where tilt is taken away: what pads, masks and shifts is near silence."""
+
+
 class MelPower(nn.Module):
     """waveform float32 [batch, samples] -> mel power [batch, mels, frames]."""
 
@@ -75,10 +79,7 @@ class Mel(nn.Module):
         if self.normalise == "none":
             return [levels]
         if self.normalise == "tilt":
-            even = levels - tilt(levels, self.cosines).unsqueeze(2)
-            # Frames that are missing are as quiet as the clip gets, since 0 would be the loudness of its sound.
-            lowest = even.amin((1, 2), keepdim=True)
-            return [fitted(even - lowest, self.frames) + lowest]
+            return [levels - tilt(levels, self.cosines).unsqueeze(2) + QUIET_DB / SCALE_DB]
         clip, bands = levels - levels.mean((1, 2), keepdim=True), levels - levels.mean(2, keepdim=True)
         return {"clip": [clip], "bands": [bands], "both": [clip, bands]}[self.normalise]
 

@@ -64,8 +64,8 @@ class _Folds(genrekit.Splitter):
 class KFold(_Folds):
     """One of k folds held out, each with about the same share of every class, and no group (artist, site) divided.
 
-    A clip without a group is a group of its own. With ``groups = "ignore"`` clips of one group can come to stand on both
-    sides; a warning then says so.
+    A clip without a group is a group of its own. With ``groups = "ignore"`` clips of one group can come to stand on
+    both sides; a warning then says so.
     """
 
     use: Literal["kfold"] = "kfold"

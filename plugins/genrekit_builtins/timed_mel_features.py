@@ -22,7 +22,8 @@ class Mel(TimedMel):
     (Atal, "Effectiveness of linear prediction characteristics of the speech wave for automatic speaker identification
     and verification", JASA 1974); "both" lets the model see either. "tilt" takes away what a microphone, a room and a
     voice's effort change most and a vowel or a timbre least: the slow bend of the clip's spectrum, by its first
-    ``tilt_terms`` cepstral coefficients over frames within 25 dB of the loudest. Its padding is silence, not the mean.
+    ``tilt_terms`` cepstral coefficients over frames within 25 dB of the loudest. Its 0, and so its padding, is 40 dB
+    below the mean of those frames rather than at it, and a silent clip gives 2.
     """
 
     use: Literal["mel"] = "mel"

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 from genrekit.component import FittedModel, Mixer
 from genrekit.errors import RecipeError
+from genrekit.history import LAST
 from genrekit.recipe.model import Recipe
 
 FOR_GRADIENTS = (
     "epochs", "micro_batch_size", "optimizer", "scheduler", "clip_gradients", "average", "evaluate_every", "stop_early",
-    "precision",
+    "precision", "keep",
 )  # fmt: skip
 """The options of ``[train]`` that mean nothing here."""
+
+ONE_EPOCH = {"epochs": 1, "evaluate_every": 1, "keep": LAST, "scheduler": None, "average": None, "stop_early": None}
+"""What they are then: there is nothing to choose between, and nothing that follows the epochs."""
 
 
 def resolve(recipe: Recipe) -> Recipe:
@@ -20,7 +24,7 @@ def resolve(recipe: Recipe) -> Recipe:
     if not isinstance(recipe.model, FittedModel):
         return recipe
     refuse_mixers(recipe)
-    train = recipe.train.model_copy(update={"epochs": 1, "evaluate_every": 1, "scheduler": None, "average": None})
+    train = recipe.train.model_copy(update=ONE_EPOCH)
     train.model_fields_set.intersection_update(recipe.train.model_fields_set)
     resolved = recipe.model_copy(update={"train": train})
     resolved.model_fields_set.intersection_update(recipe.model_fields_set)

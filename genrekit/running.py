@@ -55,6 +55,7 @@ def run_recipe(
         raise GenrekitError("finish=False is for one run: a series of runs is made for its test figures")
     overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
+    told, loaded = list(fitted.notes(loaded)), fitted.resolve(loaded)
     try:
         clips = read_clips(loaded)
     except DataError as error:
@@ -66,7 +67,7 @@ def run_recipe(
             split_clips(member.recipe, clips)
     else:
         clips = split_clips(loaded, clips)
-    told, loaded = list(fitted.notes(loaded)), fitted.resolve(hardware.resolve(loaded))
+    loaded = hardware.resolve(loaded)
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
     setting = replace(setting, listeners=listeners, finish=finish)
     for note in told:

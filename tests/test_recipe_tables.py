@@ -234,6 +234,19 @@ def test_the_suite_checks_tables() -> None:
         table: ClassVar[str] = "silent"
         use: str = genrekit.Field("x", description="a name")
 
+    class Bare(genrekit.options.Options):
+        """Nothing is said of its option."""
+
+        port: int = 3
+
+    class Holds(genrekit.RecipeTable):
+        """A table with another in it."""
+
+        table: ClassVar[str] = "holds"
+        server: Bare = genrekit.Field(Bare(), description="where")
+
+    with pytest.raises(AssertionError, match=r"no description: server\.port"):
+        check_table(Holds())
     with pytest.raises(AssertionError, match=r"(?s)has no docstring.*call the option something else"):
         check_component(Silent())
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from genrekit.component import Component
 from genrekit.options import Options
 
 _BOUNDS = {
@@ -47,6 +48,14 @@ def option_texts(options: type[Options]) -> list[OptionText]:
         for name, option in schema["properties"].items()
         if name != "use"
     ]
+
+
+def tables_within(options: type[Options]) -> Iterator[tuple[str, type[Options]]]:
+    """The tables that stand in this one by themselves, by their names; not those of components, which say more."""
+    for name, option in options.model_fields.items():
+        for part in (option.annotation, *get_args(option.annotation)):
+            if isinstance(part, type) and issubclass(part, Options) and not issubclass(part, Component):
+                yield name, part
 
 
 def type_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:

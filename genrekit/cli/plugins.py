@@ -122,14 +122,18 @@ def _origin(entry: Entry | TableEntry) -> str:
 
 
 def _document(component: type[Component] | type[RecipeTable], origin: str) -> None:
-    from genrekit.cli.option_text import option_texts
+    from genrekit.cli.option_text import option_texts, tables_within
     from genrekit.cli.snippet import snippet
 
     print(f"{component.name()}  ({origin})\n")
     print(inspect.cleandoc(component.__doc__ or "not documented"), end="\n\n")
     options = option_texts(component)
+    titles = ("option", "type", "default", "bounds", "meaning")
     if options:
-        titles = ("option", "type", "default", "bounds", "meaning")
         print_table(titles, [(o.name, o.type, o.default, o.bounds, o.description) for o in options])
+        print()
+    for name, nested in tables_within(component):
+        print(f"[{component.name()}.{name}]  {inspect.cleandoc(nested.__doc__ or '')}")
+        print_table(titles, [(o.name, o.type, o.default, o.bounds, o.description) for o in option_texts(nested)])
         print()
     print(snippet(component))

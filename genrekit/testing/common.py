@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from genrekit.cli.option_text import option_texts
+from genrekit.cli.option_text import option_texts, tables_within
 from genrekit.component import Component
 from genrekit.testing.contract import Case, Skip, check
 
@@ -23,6 +23,8 @@ def documented(case: Case) -> None:
     text = inspect.cleandoc(component.__dict__.get("__doc__") or "")
     assert text, f"class {component.__name__} has no docstring; its first line is what `genrekit plugins show` says"
     bare = [option.name for option in option_texts(component) if not option.description.strip()]
+    for name, table in tables_within(component):
+        bare += [f"{name}.{option.name}" for option in option_texts(table) if not option.description.strip()]
     assert not bare, f"no description: {', '.join(bare)}; write genrekit.Field(default, description=…)"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -148,9 +149,14 @@ def test_only_what_is_needed_is_fetched_and_only_once(pushed: str, hub: Hub, mod
 
 
 def test_a_download_that_broke_off_is_gone_on_with(pushed: str, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """huggingface_hub keeps what came in whole pieces of 10 MB, here of 50 bytes."""
+    """huggingface_hub keeps what came in whole pieces of 10 MB, here of 50 bytes.
+
+    Its releases differ in who goes on, it or whoever calls it the next time.
+    """
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 50)
     hub.break_off = 100
+    with contextlib.suppress(BundleError):
+        genrekit.load(f"hf:{NAME}")
     genrekit.load(f"hf:{NAME}")
     assert [range for method, path, range in hub.requests if method == "GET" and path.endswith(".onnx")] == [
         None,

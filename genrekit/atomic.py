@@ -20,7 +20,9 @@ from typing import Any
 
 from genrekit.errors import GenrekitError, WriteError
 
-_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{12}")
+_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{12}|\.tmp\w{6}")
+"""Names of our own and of safetensors' for files that are not complete."""
+
 _FOLDERS_CANNOT_BE_SYNCED = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM}
 
 

@@ -114,6 +114,10 @@ _REMEDIES = (
 )
 
 
+DISK_REFUSES = frozenset(_REMEDIES) - {errno.ENOENT, errno.EACCES, errno.EPERM}
+"""Error numbers that only a disk gives."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``"; did you mean 'crnn'?"`` where a known name is close to ``name`` or holds it, else nothing."""
     known = list(known)

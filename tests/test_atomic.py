@@ -129,7 +129,7 @@ def test_links_and_where_there_are_none(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_sweeping_takes_what_dead_writers_left_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / ".bundle.0123456789ab").mkdir()
-    for name in (".bundle.0123456789ab/x", ".a.txt.ba9876543210", ".gitignore", "a.txt", ".DS_Store"):
+    for name in (".bundle.0123456789ab/x", ".a.txt.ba9876543210", ".tmp0sbZcH", ".gitignore", "a.txt", ".DS_Store"):
         (tmp_path / name).touch()
     atomic.sweep(tmp_path)
     assert files(tmp_path) == [".DS_Store", ".gitignore", "a.txt"]

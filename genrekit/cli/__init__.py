@@ -15,7 +15,7 @@ from genrekit.cli import compare, data, doctor, plugins, predict, recipe, report
 from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
-from genrekit.errors import GenrekitError, did_you_mean, one_line
+from genrekit.errors import DISK_REFUSES, GenrekitError, WriteError, did_you_mean, one_line
 from genrekit.plugins import Plugins, configure, installed
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ def _read_no_further() -> int:
 
 
 def _failed(error: Exception, traced: bool) -> int:
+    if isinstance(error, OSError) and error.errno in DISK_REFUSES and not isinstance(error, GenrekitError):
+        # What plugins write themselves has not gone through genrekit's doors.
+        error = WriteError(error.filename or "a file", error.errno, error.strerror or str(error))
     if traced:
         traceback.print_exception(error)
     elif isinstance(error, GenrekitError):

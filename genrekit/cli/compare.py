@@ -12,7 +12,8 @@ from genrekit.cli.problems import show_warning
 from genrekit.cli.table import print_table
 
 if TYPE_CHECKING:
-    from genrekit.comparison.comparison import Comparison, Pair
+    from genrekit.comparison.comparison import Comparison
+    from genrekit.comparison.pairs import Pair
 
 SHOWN = 20
 """The terminal names at most so many clips of a pair."""
@@ -59,12 +60,14 @@ def _print(comparison: Comparison) -> None:
 
 
 def _print_pair(comparison: Comparison, pair: Pair) -> None:
-    from genrekit.comparison.tables import clip_table, sentences, titles
+    from genrekit.comparison.tables import clip_table, difference_table, sentences, titles
 
     for line in sentences(comparison.runs[0], pair):
         print(line)
     for note in pair.notes:
         show_warning(note)
+    print()
+    print_table(*difference_table(titles(comparison)[0], pair))
     if pair.disagreements:
         print()
         print_table(*clip_table(titles(comparison)[0], pair, SHOWN))

@@ -5,38 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from genrekit.chosen import chosen_by_any, in_words
 from genrekit.comparison.facts import Facts, read_facts
-from genrekit.comparison.paired import Paired, compare
+from genrekit.comparison.pairs import Pair, pair
 from genrekit.comparison.recipes import differences
-from genrekit.errors import DataError, GenrekitError
-from genrekit.predictions_file import Answer, ClipKey
-
-if TYPE_CHECKING:
-    import numpy as np
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A clip that one run answers better than the other. A run of several seeds gives all its answers."""
-
-    path: str
-    start: str
-    label: str
-    first: str
-    other: str
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A run against the first. ``notes`` say what the comparison rests on where that is not all of both."""
-
-    other: Facts
-    paired: Paired
-    disagreements: list[Disagreement]
-    notes: list[str]
+from genrekit.errors import GenrekitError
 
 
 @dataclass(frozen=True)
@@ -62,10 +36,11 @@ class Comparison:
             for run in self.runs
         ]
         pairs = [
-            {"first": self.runs[0].title, "other": pair.other.title}
-            | asdict(pair.paired)
-            | {"notes": pair.notes, "disagreements": [asdict(clip) for clip in pair.disagreements]}
-            for pair in self.pairs
+            {"first": self.runs[0].title, "other": one.other.title}
+            | asdict(one.paired)
+            | {"figures": {name: asdict(found) for name, found in one.figures.items()}}
+            | {"notes": one.notes, "disagreements": [asdict(clip) for clip in one.disagreements]}
+            for one in self.pairs
         ]
         return {"runs": runs, "recipe": self.recipe, "pairs": pairs}
 
@@ -76,64 +51,4 @@ def compare_runs(paths: Sequence[str | Path]) -> Comparison:
         raise GenrekitError("two runs or more can be compared", hint="genrekit compare runs/ONE runs/OTHER")
     runs = [read_facts(path) for path in paths]
     recipe = differences([run.recipe for run in runs], [run.written for run in runs])
-    return Comparison(runs, recipe, [_pair(runs[0], run) for run in runs[1:]])
-
-
-def _pair(first: Facts, other: Facts) -> Pair:
-    import numpy as np
-
-    shared = [key for key in first.clips if key in other.clips]
-    same = [key for key in shared if first.clips[key][0].label == other.clips[key][0].label]
-    if not same:
-        raise DataError(
-            f"{first.title} and {other.title} have no clip in common",
-            why=f"{_told(first)}; {_told(other)}",
-            hint="runs on the same data set with the same parts can be compared",
-        )
-    right = [np.asarray([_share_right(run.clips[key]) for key in same]) for run in (first, other)]
-    paired = compare(right[0], right[1], _units(first, same))
-    clips = [_disagreement(key, first, other) for key, a, b in zip(same, *right, strict=True) if a != b]
-    return Pair(other, paired, clips, list(_notes(first, other, len(shared), len(same))))
-
-
-def _told(run: Facts) -> str:
-    path = next(iter(run.clips), ("no clip", ""))[0]
-    return f"{run.title} reports on {len(run.clips)} {run.part} clips such as {path}"
-
-
-def _share_right(answers: Sequence[Answer]) -> float:
-    return sum(answer.predicted == answer.label for answer in answers) / len(answers)
-
-
-def _units(run: Facts, keys: Sequence[ClipKey]) -> np.ndarray | None:
-    """The clips' groups; a clip without one is a group of its own. None where no clip has one."""
-    import numpy as np
-
-    groups = [run.clips[key][0].group for key in keys]
-    if not any(groups):
-        return None
-    numbers: dict[object, int] = {}
-    named = [key if group is None else group for key, group in zip(keys, groups, strict=True)]
-    return np.asarray([numbers.setdefault(name, len(numbers)) for name in named], np.int64)
-
-
-def _disagreement(key: ClipKey, first: Facts, other: Facts) -> Disagreement:
-    said = [", ".join(answer.predicted or "nothing" for answer in run.clips[key]) for run in (first, other)]
-    start = "" if key[1].startswith("#") or key[1] in {"0", "0.0"} else key[1]
-    return Disagreement(key[0], start, first.clips[key][0].label, *said)
-
-
-def _notes(first: Facts, other: Facts, shared: int, same: int) -> list[str]:
-    notes = []
-    if shared < max(len(first.clips), len(other.clips)):
-        notes.append(
-            f"compared on the {shared} clips that both report on, of {len(first.clips)} and {len(other.clips)}"
-        )
-    if same < shared:
-        notes.append(f"{shared - same} clips are left out: the runs do not agree on their true label")
-    if first.part != other.part:
-        notes.append(f"one reports on {first.part} clips, the other on {other.part} clips")
-    chose = chosen_by_any(run.chose for run in (first, other) if run.part == "validation")
-    if chose:
-        notes.append(f"validation clips chose {in_words(chose)} that is compared on them, so the figures flatter")
-    return notes
+    return Comparison(runs, recipe, [pair(runs[0], run) for run in runs[1:]])

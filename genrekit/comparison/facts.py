@@ -31,6 +31,7 @@ class Facts:
     metrics: dict[str, Any]
     summary: dict[str, Any] | None
     part: str
+    labels: list[str]
     clips: Mapping[ClipKey, list[Answer]]
 
     @cached_property
@@ -42,6 +43,12 @@ class Facts:
             for name, value in numbers.items()
             if isinstance(value, int | float) and not isinstance(value, bool) and not name.startswith("n_")
         }
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether clips may have several labels: then their probabilities do not add up to 1."""
+        sums = (sum(answer.probabilities) for answers in self.clips.values() for answer in answers)
+        return any(abs(total - 1) > 1e-3 for total in sums)
 
     @property
     def chose(self) -> list[str]:
@@ -74,6 +81,7 @@ def read_facts(given: str | Path) -> Facts:
         metrics=read_json(metrics),
         summary=read_json(folder / SUMMARY) if is_series(folder) else None,
         part=answers.part,
+        labels=answers.labels,
         clips=dict(clips),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from genrekit import atomic
 from genrekit.comparison.comparison import Comparison
-from genrekit.comparison.tables import clip_table, figure_table, recipe_table, sentences, titles
+from genrekit.comparison.tables import clip_table, difference_table, figure_table, recipe_table, sentences, titles
 
 CLIPS = 500
 """The page names at most so many clips of a pair."""
@@ -22,6 +22,7 @@ def write_page(comparison: Comparison, path: Path) -> None:
             "other": name,
             "sentences": sentences(first, pair),
             "notes": pair.notes,
+            "figures": _columns(difference_table(titles(comparison)[0], pair), "number"),
             "count": len(pair.disagreements),
             "clips": _columns(clip_table(titles(comparison)[0], pair, CLIPS)),
         }

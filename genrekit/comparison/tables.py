@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from genrekit.comparison.comparison import Comparison, Pair
+from genrekit.comparison.comparison import Comparison
+from genrekit.comparison.exchange import Difference
 from genrekit.comparison.facts import Facts
+from genrekit.comparison.pairs import Pair
 from genrekit.headline import HEADLINES
 
 Table = tuple[list[str], list[list[str]]]
@@ -93,6 +95,26 @@ def _between(pair: Pair) -> str:
 
 def _p(value: float) -> str:
     return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def difference_table(first: str, pair: Pair) -> Table:
+    """The figures of both on the clips that they share, and what the paired test says of each."""
+    rows = [
+        [HEADLINES.get(name, name.replace("_", " ")), _plain(one.first), _plain(one.other), *_tested(one)]
+        for name, one in pair.figures.items()
+    ]
+    return ["figure", first, pair.other.title, "difference", "95 % interval", "p"], rows
+
+
+def _tested(one: Difference) -> list[str]:
+    if one.difference is None or one.p is None:
+        return ["-", "-", "-"]
+    between = "-" if one.low is None or one.high is None else f"{one.low:+.4f} to {one.high:+.4f}"
+    return [f"{one.difference:+.4f}", between, _p(one.p)]
+
+
+def _plain(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def clip_table(first: str, pair: Pair, most: int | None = None) -> Table:

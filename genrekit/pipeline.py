@@ -75,9 +75,10 @@ class Run:
 
     def describe(self) -> None:
         """Write down what is about to be done."""
-        self.folder.write_text("recipe.toml", recipes.dump(self.recipe))
-        self.folder.write_text("recipe_as_written.toml", recipes.dump(self.recipe, as_written=True))
         self.folder.write_json("environment.json", hardware.describe(self.plugins.versions()))
+        self.folder.write_text("recipe_as_written.toml", recipes.dump(self.recipe, as_written=True))
+        # Last: a folder that has it can be resumed, and nobody writes the others again.
+        self.folder.write_text("recipe.toml", recipes.dump(self.recipe))
 
     def go(self, profile: bool = False) -> RunResult:
         """Prepare, train, evaluate, export; tells plugins how it ended. Nobody else works in the run folder then."""

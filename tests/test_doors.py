@@ -11,9 +11,12 @@ import genrekit
 ROOT = Path(genrekit.__file__).parent.parent
 
 WRITERS = frozenset(
-    "write_text write_bytes mkdir makedirs unlink rmdir remove rename renames symlink_to hardlink_to touch chmod "
-    "savefig save_file save_model tofile truncate write_parquet sink_parquet write_ipc rmtree copyfile copytree "
-    "copy2 mkdtemp mkstemp NamedTemporaryFile TemporaryFile TemporaryDirectory connect fdopen".split()
+    {
+        *("write_text", "write_bytes", "truncate", "tofile", "savefig", "save_file", "save_model", "touch", "chmod"),
+        *("write_parquet", "sink_parquet", "write_ipc", "connect", "fdopen", "mkdtemp", "mkstemp"),
+        *("mkdir", "makedirs", "unlink", "rmdir", "remove", "rename", "renames", "symlink_to", "hardlink_to"),
+        *("rmtree", "copyfile", "copytree", "copy2", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory"),
+    }
 )
 """Methods and functions that change what is on the disk."""
 
@@ -73,12 +76,10 @@ def writes(code: ast.AST) -> Iterator[str]:
             if owner == "atomic" or (called == "write_text" and len(node.args) == 2):
                 # The doors, and a run folder's methods, which go through them: a path's have one argument.
                 continue
-            if called in WRITERS or (owner == "os" and called in OF_OS):
-                yield called
-            elif called == "open" and _mode(node, attribute=bool(owner)) & set("wax+"):
-                yield called
-            elif called == "replace" and len(node.args) == 1 and not node.keywords:
-                # A string's has two.
+            opened = called == "open" and bool(_mode(node, attribute=bool(owner)) & set("wax+"))
+            # A string's has two arguments.
+            renamed = called == "replace" and len(node.args) == 1 and not node.keywords
+            if called in WRITERS or (owner == "os" and called in OF_OS) or opened or renamed:
                 yield called
 
 

@@ -38,7 +38,7 @@ def replacing(path: Path) -> Iterator[Path]:
             settle(temporary, path)
             _sync_folder(path.parent)
         finally:
-            _remove(temporary)
+            discard(temporary)
 
 
 def beside(path: Path, content: bytes = b"") -> Path:
@@ -65,7 +65,7 @@ def _create(path: Path, content: bytes) -> None:
     except FileExistsError:
         raise
     except BaseException:
-        _remove(path)
+        discard(path)
         raise
 
 
@@ -76,7 +76,7 @@ def settle(temporary: Path, path: Path) -> None:
             _sync(temporary)
             temporary.replace(path)
         except BaseException:
-            _remove(temporary)
+            discard(temporary)
             raise
 
 
@@ -150,7 +150,7 @@ def link(path: Path, target: str) -> None:
         try:
             temporary.replace(path)
         finally:
-            _remove(temporary)
+            discard(temporary)
 
 
 def sweep(folder: Path) -> None:
@@ -161,7 +161,7 @@ def sweep(folder: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            _remove(path)
+            discard(path)
 
 
 def finite(value: Any) -> Any:
@@ -199,8 +199,8 @@ def _of_its_folder(error: OSError, path: Path) -> bool:
     return parent == named or parent in named.parents or named in parent.parents
 
 
-def _remove(temporary: Path) -> None:
-    """On a disk that is gone or read-only there is nothing to tidy up."""
+def discard(temporary: Path) -> None:
+    """Remove a temporary file; on a disk that is gone or read-only there is nothing to tidy up."""
     with contextlib.suppress(OSError):
         temporary.unlink(missing_ok=True)
 

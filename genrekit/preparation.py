@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import itertools
 import queue
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from genrekit import atomic
 from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
 from genrekit.clips import Clips
 from genrekit.component import Executor, FeatureExtractor
@@ -51,11 +54,12 @@ def prepare(
     jobs = list(_jobs(clips, features, stage, store, index, hop))
     with Publisher(store) as publisher, executor.open() as pool:
         try:
-            for result in _bounded(pool, jobs, 4 * executor.capacity()):
-                if result.key and result.written:
-                    publisher.add(result.key, result.written)
-                preparation.results[result.row] = result
-                advance(result)
+            with contextlib.closing(_bounded(pool, jobs, 4 * executor.capacity())) as results:
+                for result in results:
+                    if result.key and result.written:
+                        publisher.add(result.key, result.written)
+                    preparation.results[result.row] = result
+                    advance(result)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -87,7 +91,7 @@ def _stat_or_none(path: str) -> Stat | None:
         return None
 
 
-def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Iterator[Prepared]:
+def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Generator[Prepared, None, None]:
     """Results as they come, never more than ``in_flight`` jobs submitted ahead."""
     waiting, done = iter(jobs), queue.SimpleQueue[Future[Prepared]]()
     pending: dict[Future[Prepared], Job] = {}
@@ -98,11 +102,21 @@ def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: 
             pending[future] = job
             future.add_done_callback(done.put)
 
-    submit(in_flight)
-    while pending:
-        future = done.get()
-        submit(1)
-        yield _result(future, pending.pop(future))
+    try:
+        submit(in_flight)
+        while pending:
+            future = done.get()
+            submit(1)
+            yield _result(future, pending.pop(future))
+    finally:
+        for future in pending:
+            future.add_done_callback(_discard)
+
+
+def _discard(future: Future[Prepared]) -> None:
+    """What was written for a preparation that has ended early is published by nobody."""
+    if not future.cancelled() and not future.exception() and (written := future.result().written):
+        atomic.discard(Path(written))
 
 
 def _result(future: Future[Prepared], job: Job) -> Prepared:

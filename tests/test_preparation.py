@@ -13,12 +13,14 @@ from toy_runs import make_tones
 
 from genrekit import audio, clip_preparation
 from genrekit.clips import Clips
+from genrekit.errors import GenrekitError
 from genrekit.examples import Examples, examples_of
 from genrekit.prefetch import ahead
 from genrekit.preparation import Preparation, prepare
 from genrekit.store import Store
 from genrekit_builtins.folder import Folder
 from genrekit_builtins.mel import LogMel
+from genrekit_builtins.serial import Serial
 from genrekit_builtins.threads import Threads
 
 SMALL = LogMel(sample_rate=8000, n_fft=256, hop_length=128, n_mels=16, frames=20)
@@ -108,3 +110,20 @@ def test_an_example_takes_some_hundred_bytes(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert len(examples) == 5000
     assert held < 5000 * 500
+
+
+def test_what_was_written_for_nothing_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first clip cannot be stored; the others have been written by then, and wait to be published."""
+    clips, store = clips_in(make_tones(tmp_path / "tones")), Store(tmp_path / "store")
+    real, failed = Store.write, list[str]()
+
+    def write(self: Store, key: str, windows: Any, about: Any) -> Path:
+        if not failed:
+            failed.append(key)
+            raise OSError(28, "No space left on device")
+        return real(self, key, windows, about)
+
+    monkeypatch.setattr(Store, "write", write)
+    with pytest.raises(GenrekitError, match="No space left on device"):
+        prepare(clips, SMALL, "waveform", Serial(), store)
+    assert [path.name for path in store.root.rglob(".*")] == []

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from toy_runs import RECIPE, TOY, make_tones
 
 import genrekit
 from genrekit import prediction_jobs
-from genrekit.cli import main
+from genrekit.cli.prediction_progress import told, with_progress
+from genrekit.console import Narrator
 from genrekit.errors import BundleError
 from genrekit.in_flight import in_order
-from genrekit.plugins import configure
 from genrekit.predict import Predictor
+from genrekit.testing import write_bundle, write_tones
 
 Command = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with tones, something broken among them, and a run that no test below has the plugin of."""
+    """A folder with tones, something broken among them, and a model."""
     root = tmp_path_factory.mktemp("predict")
-    make_tones(root / "tones")
-    (root / "recipe.toml").write_text(RECIPE)
-    folders = ["--runs", str(root / "runs"), "--store", str(root / "store")]
-    assert main(["--plugin", str(TOY), "run", str(root / "recipe.toml"), *folders, "--quiet"]) == 0
-    configure()
+    write_tones(root / "tones", per_class=6)
+    write_bundle(root / "runs" / "latest")
     (root / "tones" / "low" / "broken.wav").write_bytes(b"RIFF")
     return root
 
@@ -132,7 +131,7 @@ def test_what_has_not_begun_is_dropped_when(stop: str, lazy: Lazy) -> None:
 def test_every_executor_gives_the_same_answers(timeline: list[str], command: Command) -> None:
     def answers(*executor: str) -> list[dict[str, Any]]:
         answer = command("predict", "tones", *timeline, *executor, "--format", "json")
-        assert (answer.code, answer.err) == (0, "1 of 19 files could not be used\n")
+        assert (answer.code, answer.err) == (3, "1 of 19 files could not be used\n")
         found: list[dict[str, Any]] = json.loads(answer.out)
         return found
 
@@ -190,3 +189,36 @@ def test_a_worker_that_finds_no_model_or_another_says_so(root: Path, tmp_path: P
         prediction_jobs._load(prediction_jobs.Model(str(tmp_path), model.manifest))
     again = pickle.loads(pickle.dumps(raised.value))
     assert str(again) == str(raised.value)
+
+
+class Steps(Narrator):
+    """Remembers what was told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    @contextlib.contextmanager
+    def steps(self, title: str, total: int) -> Iterator[Callable[[str], None]]:
+        self.told.append((title, total))
+        yield self.told.append
+
+
+def test_progress_is_told_of_recordings_and_not_of_windows() -> None:
+    predictor, narrator = Predictor.load(), Steps()
+    groups = [["tones/low/0.wav", "tones/low/broken.wav"], ["tones/low/1.wav"]]
+    answers = list(told(lambda groups: predictor.answer_groups(groups, windows=True), narrator)(iter(groups)))
+    assert answers == list(predictor.answer_groups(groups, windows=True))
+    assert narrator.told == [("recordings", 3), "0.wav", "broken.wav", "1.wav"]
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "to_file", "shown"),
+    [(True, True, False, False), (True, True, True, True), (False, True, False, True), (False, False, True, False)],
+)
+def test_a_bar_is_where_it_does_not_disturb(
+    stdout: bool, stderr: bool, to_file: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: stdout)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: stderr)
+    answering = Predictor.load().answer_groups
+    assert (with_progress(answering, to_file) != answering) == shown

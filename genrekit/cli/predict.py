@@ -80,6 +80,7 @@ def predict(
     """
     from genrekit.bulk import answered, examined, predict_into
     from genrekit.cli.executor_option import chosen_executor
+    from genrekit.cli.prediction_progress import with_progress
     from genrekit.predict import Predictor
 
     _refuse_idle(hop, timeline, out, restart, retry_failed)
@@ -87,7 +88,7 @@ def predict(
     predictor = Predictor.load(model, threshold)
     output = PredictionOutput(out, format, timeline, top, predictor.manifest.answers.multi_label)
     made_with = predictor.made_with(hop, timeline) | {"executor": place is not None}
-    answering = _answering(predictor, hop, timeline, place)
+    answering = with_progress(_answering(predictor, hop, timeline, place), to_file=out is not None)
 
     def write(answers: Answers) -> int:
         return output.write(answers, predictor.labels)

@@ -90,7 +90,7 @@ def _network(options: Timm, arguments: dict[str, Any]) -> nn.Module:
     try:
         return create(options.architecture, options.pretrained, arguments)
     except OSError as error:  # what huggingface_hub and requests raise
-        raise genrekit.DataError(
+        raise genrekit.GenrekitError(
             f"cannot get timm's weights of {options.architecture}",
             why=one_line(error),
             hint="a connection to huggingface.co, weights = a file that is here, or pretrained = false",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def network_with(options: Timm, arguments: dict[str, Any]) -> nn.Module:
-    """The network, begun with ``options.weights``; `genrekit.DataError` where those are of another network."""
+    """The network, begun with ``options.weights``; `genrekit.GenrekitError` where those are of another network."""
     weights = _read(options)
     networks = []
     for seed in (0, 1):
@@ -40,7 +40,7 @@ def _read(options: Timm) -> dict[str, torch.Tensor]:
     try:
         found: dict[str, torch.Tensor] = safetensors.torch.load_file(options.weights)
     except (OSError, safetensors.SafetensorError) as error:
-        raise genrekit.DataError(f"cannot read the weights in {options.weights}: {error}") from None
+        raise genrekit.GenrekitError(f"cannot read the weights in {options.weights}: {error}") from None
     return found
 
 
@@ -53,7 +53,7 @@ def _refuse_if_little(options: Timm, networks: list[nn.Module]) -> None:
     classifier = (classifier,) if isinstance(classifier, str) else classifier
     missing = [name for name in drawn if not name.startswith(tuple(f"{part}." for part in classifier))]
     if missing:
-        raise genrekit.DataError(
+        raise genrekit.GenrekitError(
             f"{options.weights} does not hold the weights of {options.architecture}",
             why=f"{len(missing)} of its {len(first)} tensors are not in the file, {missing[0]} for one",
             hint="the name of the network that the file is of",

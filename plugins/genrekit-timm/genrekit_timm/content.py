@@ -10,9 +10,9 @@ from genrekit.store import Stat, content_hash, stat_of
 
 
 def content_of(path: Path) -> str:
-    """The hash of a file's bytes; `genrekit.DataError` if it is no .safetensors file."""
+    """The hash of a file's bytes; `genrekit.GenrekitError` if it is no .safetensors file."""
     if path.suffix != ".safetensors":
-        raise genrekit.DataError(
+        raise genrekit.GenrekitError(
             f"{path} is not a .safetensors file",
             why="other files of weights can hold code that runs when they are read",
             hint="save the weights with safetensors.torch.save_file",
@@ -20,7 +20,7 @@ def content_of(path: Path) -> str:
     try:
         return _hashed(stat_of(str(path)))
     except OSError as error:
-        raise genrekit.DataError(f"no weights at {path}: {error.strerror}") from None
+        raise genrekit.GenrekitError(f"no weights at {path}: {error.strerror}") from None
 
 
 @functools.lru_cache(maxsize=64)

@@ -151,24 +151,24 @@ def test_the_seed_decides_the_classifier_above_weights_of_a_file(weights: Path) 
 
 
 def test_weights_of_another_network_are_refused(weights: Path) -> None:
-    with pytest.raises(genrekit.DataError, match="does not hold the weights of test_vit"):
+    with pytest.raises(genrekit.GenrekitError, match="does not hold the weights of test_vit"):
         network(architecture="test_vit", weights=weights)
 
 
 def test_files_that_could_hold_code_are_refused(tmp_path: Path) -> None:
     model = Timm(architecture="test_resnet", weights=tmp_path / "weights.pth")
-    with pytest.raises(genrekit.DataError, match=r"is not a \.safetensors file"):
+    with pytest.raises(genrekit.GenrekitError, match=r"is not a \.safetensors file"):
         model.identity()
-    with pytest.raises(genrekit.DataError, match=r"is not a \.safetensors file"):
+    with pytest.raises(genrekit.GenrekitError, match=r"is not a \.safetensors file"):
         model.build(SHAPE, 3)
 
 
 def test_missing_and_damaged_files_are_said(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
-    with pytest.raises(genrekit.DataError, match="no weights at"):
+    with pytest.raises(genrekit.GenrekitError, match="no weights at"):
         Timm(weights=path).identity()
     path.write_bytes(b"not this")
-    with pytest.raises(genrekit.DataError, match="cannot read the weights"):
+    with pytest.raises(genrekit.GenrekitError, match="cannot read the weights"):
         network(weights=path)
 
 
@@ -190,7 +190,7 @@ def test_without_a_connection_it_says_what_is_missing(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(genrekit.DataError, match="cannot get timm's weights of test_resnet"):
+    with pytest.raises(genrekit.GenrekitError, match="cannot get timm's weights of test_resnet"):
         network(pretrained=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import sys
@@ -25,7 +26,15 @@ def worst(found: list[Finding]) -> list[Finding]:
 def test_nothing_is_wrong_here(tmp_path: Path) -> None:
     found = list(examine(tmp_path / "store", tmp_path / "runs"))
     assert worst(found) == []
-    assert {finding.topic for finding in found} >= {"torch", "onnxruntime", "audio", "plugins", "store", "runs"}
+    assert {finding.topic for finding in found} >= {
+        "torch",
+        "onnxruntime",
+        "audio",
+        "plugins",
+        "store",
+        "runs",
+        "temporary",
+    }
     (formats,) = [finding.what for finding in found if finding.topic == "audio"]
     assert formats.endswith("reads wav, flac, ogg, opus, mp3, aiff, au, caf")
 
@@ -133,6 +142,23 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (finding,) = folders.folder("store", tmp_path)
     assert finding.status is Status.mind
     assert "0.0 GiB free" in finding.what
+
+
+def test_every_finding_says_how_to_mend_it() -> None:
+    for path in Path(rounds.__file__).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"mind", "wrong"}:
+                assert len(call.args) == 3, f"{path.name}:{call.lineno}"
+
+
+def test_a_driver_that_torch_cannot_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    finding = machine._without_cuda(False, "13.0")
+    assert finding.status is Status.mind
+    assert finding.mend == "nvidia-smi shows the driver; is it older than CUDA 13.0, which torch is built for?"
+    assert machine._without_cuda(False, None).mend == "nvidia-smi shows the driver; torch is built without CUDA"
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert machine._without_cuda(True, None).what == "Apple's, by train.device = 'mps'"
 
 
 def test_the_home_folder_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,13 @@ from genrekit.doctor.finding import Finding, fine, mind, wrong
 LITTLE_SPACE_BYTES = 2 * 2**30
 """Features of a thousand clips of 30 s take about half of this."""
 
+ELSEWHERE = {"store": "--store or $GENREKIT_STORE", "runs": "genrekit run --runs", "temporary": "$TMPDIR"}
+
 
 def folder(topic: str, path: Path) -> Iterator[Finding]:
     """Whether ``path``, or where it would be made, can be written to, and what is free there."""
     there, name = _nearest(path), _without_home(path)
-    mend = "another place: --store or $GENREKIT_STORE" if topic == "store" else "another place: genrekit run --runs"
+    mend = f"another place: {ELSEWHERE[topic]}"
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"\0" * 4096)

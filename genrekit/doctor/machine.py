@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from genrekit import hardware
 from genrekit.cpus import usable_cpus
-from genrekit.doctor.finding import Finding, fine, mind
+from genrekit.doctor.finding import Finding, fine, mind, wrong
 from genrekit.huge_pages import OPT_OUT, kernel_offers_them
 
 LITTLE_MEMORY_BYTES = 2 * 2**30
@@ -67,7 +68,17 @@ def gpus() -> Iterator[Finding]:
     for index, name in enumerate(names):
         ones = torch.ones(8, 8, device=f"cuda:{index}")
         total = float((ones @ ones).sum())
-        yield fine("gpu", f"{name} computes") if total == 512.0 else mind("gpu", f"{name} says 8 x 64 is {total:g}")
+        if total == 512.0:
+            yield fine("gpu", f"{name} computes")
+        else:
+            yield wrong("gpu", f"{name} says 8 x 64 is {total:g}", "train.device = 'cpu'; is the driver up to date?")
     if not names:
-        apple = torch.backends.mps.is_available()
-        yield fine("gpu", "Apple's, by train.device = 'mps'" if apple else "none; training runs on the CPU")
+        yield _without_cuda(torch.backends.mps.is_available(), torch.version.cuda)
+
+
+def _without_cuda(apple: bool, cuda: str | None) -> Finding:
+    if shutil.which("nvidia-smi"):
+        what = "an NVIDIA driver is here, but torch sees no GPU; training runs on the CPU"
+        why = f"is it older than CUDA {cuda}, which torch is built for?" if cuda else "torch is built without CUDA"
+        return mind("gpu", what, f"nvidia-smi shows the driver; {why}")
+    return fine("gpu", "Apple's, by train.device = 'mps'" if apple else "none; training runs on the CPU")

@@ -47,7 +47,9 @@ def torch_and_torchaudio() -> Iterator[Finding]:
         return
     spectrogram = torchaudio.transforms.MelSpectrogram(16000, n_fft=400, hop_length=200, n_mels=8)(torch.zeros(1, 1600))
     if spectrogram.shape != (1, 8, 9):
-        yield wrong("torch", f"a mel spectrogram of 8 x 9 comes out as {tuple(spectrogram.shape)}")
+        what = f"a mel spectrogram of 8 x 9 comes out as {tuple(spectrogram.shape)}"
+        yield wrong("torch", what, "pip install --force-reinstall torch torchaudio")
+        return
     yield fine("torch", f"{torch.__version__} and torchaudio {torchaudio.__version__} fit together")
 
 

@@ -16,8 +16,10 @@ def plugins() -> Iterator[Finding]:
             yield wrong(
                 "plugins", plugin.describe(), f"pip install --upgrade {plugin.distribution}, or --block {plugin.name}"
             )
-        elif plugin.status == "blocked" or plugin.cause:
-            yield mind("plugins", plugin.describe())
+        elif plugin.status == "blocked":
+            yield mind("plugins", plugin.describe(), f"leave out --block {plugin.name}, or unset GENREKIT_BLOCK")
+        elif plugin.cause:
+            yield mind("plugins", plugin.describe(), f"pip install --upgrade {plugin.distribution}")
     by = sorted({f"{plugin.distribution} {plugin.version}" for plugin in found.found if plugin.status == "loaded"})
     well = sum(plugin.status == "loaded" for plugin in found.found)
     yield fine("plugins", f"{well} loaded, from {', '.join(by) or 'nowhere'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def checks(store: Path, runs: Path) -> dict[str, Check]:
         "plugins": plugin_health.plugins,
         "store": lambda: folders.folder("store", store),
         "runs": lambda: folders.folder("runs", runs),
+        "temporary": lambda: folders.folder("temporary", Path(tempfile.gettempdir())),
     }
 
 
@@ -35,4 +37,4 @@ def examine(store: Path, runs: Path) -> Iterator[Finding]:
         try:
             yield from check()
         except Exception as error:
-            yield wrong(name, f"could not be examined: {one_line(error)}")
+            yield wrong(name, f"could not be examined: {one_line(error)}", "report it, with all of this output")

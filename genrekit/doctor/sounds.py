@@ -44,7 +44,8 @@ def formats() -> Iterator[Finding]:
                 yield wrong("audio", f"{suffix} is not read: {error}", "pip install --upgrade soundfile")
                 continue
             if likeness < LIKENESS:
-                yield wrong("audio", f"{suffix} comes out as other sound (likeness {likeness:.2f})")
+                what = f"{suffix} comes out as other sound (likeness {likeness:.2f})"
+                yield wrong("audio", what, "pip install --force-reinstall soundfile soxr")
             else:
                 readable.append(suffix)
     version = soundfile.__libsndfile_version__

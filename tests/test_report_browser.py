@@ -6,43 +6,12 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, Page
+from page_checks import LOWEST_CONTRAST, OVERFLOW
 from reporting import guesses, report
 from test_report import HOSTILE, several_labels, tones
 from toy_runs import ToyRuns, make_tones
 
 ENTER, ESCAPE, RIGHT = ("Enter", 13), ("Escape", 27), ("ArrowRight", 39)
-
-LOWEST_CONTRAST = """(() => {
-  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const over = (color, below) => {
-    canvas.fillStyle = `rgb(${below})`; canvas.fillRect(0, 0, 1, 1);
-    canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const light = (rgb) => {
-    const [r, g, b] = rgb.map((c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    const above = [];
-    for (let one = element; one; one = one.parentElement) above.unshift(getComputedStyle(one).backgroundColor);
-    return above.reduce((below, color) => over(color, below), [255, 255, 255]);
-  };
-  let worst = [99, ""];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode.data.trim(), element = walker.currentNode.parentElement;
-    if (!text || !element.checkVisibility() || element.closest(".sound, script")) continue;
-    const below = behind(element);
-    const style = getComputedStyle(element), color = element.closest("svg") ? style.fill : style.color;
-    const two = [light(over(color, below)), light(below)].sort((a, b) => b - a);
-    const contrast = (two[0] + 0.05) / (two[1] + 0.05);
-    if (contrast < worst[0]) worst = [contrast, text];
-  }
-  return worst;
-})()"""
-
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture

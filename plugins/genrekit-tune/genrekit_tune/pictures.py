@@ -52,6 +52,7 @@ def _history(axes: Axes, metric: str, direction: str, trials: Sequence[FrozenTri
     axes.scatter(numbers, values, color=COLOURS["COMPLETE"], s=18, label="trial")
     axes.plot(numbers, best, color="black", drawstyle="steps-post", label="best so far")
     axes.set(xlabel="trial", ylabel=f"validation {metric}")
+    axes.locator_params(axis="x", integer=True)
     axes.legend(frameon=False)
 
 
@@ -64,6 +65,7 @@ def _epochs(axes: Axes, metric: str, trials: Sequence[FrozenTrial]) -> None:
     for state, words in (("COMPLETE", "complete"), ("PRUNED", "ended early")):
         axes.plot([], [], color=COLOURS[state], label=words)
     axes.set(xlabel="epoch", ylabel=f"validation {metric}")
+    axes.locator_params(axis="x", integer=True)
     axes.legend(frameon=False)
 
 

@@ -36,6 +36,7 @@ def local_cluster(workers: int) -> Any:
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
+            preload="genrekit_dask.preload",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def wait_for(gate: Path, begun: Path) -> int:
     while not gate.exists():
         time.sleep(0.02)
     return os.getpid()
+
+
+def ctrl_c_is() -> str:
+    """What a worker does about it."""
+    return str(signal.getsignal(signal.SIGINT))
 
 
 def die() -> None:

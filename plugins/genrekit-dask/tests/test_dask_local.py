@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import pickle
+import signal
 from pathlib import Path
 
 import dask_jobs
@@ -30,9 +31,13 @@ def test_the_example_runs(tmp_path: Path) -> None:
 
 
 def test_a_job_that_kills_workers_is_given_up_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two workers, so that each death takes some job along that has nothing to do with it."""
+    """Two workers, so that each death takes some job along that has nothing to do with it.
+
+    Ctrl-C is not theirs to answer.
+    """
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     with Dask(workers=2).open() as pool:
+        assert pool.submit(dask_jobs.ctrl_c_is).result() == str(signal.SIG_IGN)
         before = [pool.submit(dask_jobs.pid) for _ in range(3)]
         deadly = pool.submit(dask_jobs.die)
         after = [pool.submit(dask_jobs.pid) for _ in range(6)]

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from toy_runs import make_tones
 
-from genrekit import audio, clip_preparation
+from genrekit import audio, clip_preparation, preparation
 from genrekit.clips import Clips
 from genrekit.errors import GenrekitError
 from genrekit.examples import Examples, examples_of
@@ -127,3 +127,39 @@ def test_what_was_written_for_nothing_does_not_stay(tmp_path: Path, monkeypatch:
     with pytest.raises(GenrekitError, match="No space left on device"):
         prepare(clips, SMALL, "waveform", Serial(), store)
     assert [path.name for path in store.root.rglob(".*")] == []
+
+
+def test_a_file_that_changes_between_scan_and_decoding_is_taken_as_it_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its new sound must not get the key of the old one, under which every later run would find it."""
+    clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
+    before = prepare(clips, SMALL, "waveform", Serial(), store)
+    real, path = preparation.prepare_clip, Path(clips.column("path")[0])
+    old, new = path.read_bytes(), soundfile.read(path)[0][::-1]
+
+    def changing(job: Any) -> Any:
+        soundfile.write(path, new, 8000, subtype="FLOAT")
+        return real(job)
+
+    monkeypatch.setattr(preparation, "prepare_clip", changing)
+    changed = prepare(clips, SMALL, "waveform", Serial(), store)
+    assert changed.results[0].key != before.results[0].key
+    assert np.allclose(store.window(str(changed.results[0].key), 0)[: len(new)], new[:2560], atol=1e-6)
+    path.write_bytes(old)
+    monkeypatch.setattr(preparation, "prepare_clip", real)
+    assert prepare(clips, SMALL, "waveform", Serial(), store).results[0].key == before.results[0].key
+
+
+def test_a_file_that_changes_while_it_is_read_is_quarantined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
+    real, path = clip_preparation.read_windows, clips.column("path")[0]
+
+    def changing(name: str, *arguments: Any) -> Any:
+        yield from real(name, *arguments)
+        if name == path:
+            Path(path).write_bytes(Path(path).read_bytes() + b"more")
+
+    monkeypatch.setattr(clip_preparation, "read_windows", changing)
+    done = prepare(clips, SMALL, "waveform", Serial(), store)
+    assert [(found.path, found.reason) for found in done.quarantined] == [(path, "changed while it was being read")]

@@ -262,7 +262,9 @@ def test_a_local_file_is_checked(command: Command, tmp_path: Path) -> None:
         "",
     ]
     assert "executor mine\n  passed   documented\n" in out
-    assert out.splitlines()[-1] == "12 passed, 0 failed, 1 skipped"
+    passed = sum(line.startswith("  passed") for line in out.splitlines())
+    assert passed > 10
+    assert out.splitlines()[-1] == f"{passed} passed, 0 failed, 1 skipped"
 
 
 def test_what_breaks_the_contract_is_an_exit_code_of_one(command: Command, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from genrekit_tracking.table import Tracking
+from genrekit_tracking.tensorboard_tracker import TensorBoardTracker
+from genrekit_tracking.tracker import Subject
 from tracked_runs import write_recipe
 
 from genrekit import recipe as recipes
@@ -42,6 +44,18 @@ def test_it_is_read_and_required(tmp_path: Path) -> None:
 )
 def test_mistakes_have_their_line(tracking: str, answer: str, tmp_path: Path) -> None:
     assert answer in said(tmp_path, tracking)
+
+
+def test_a_run_of_a_series_is_named_by_it(tmp_path: Path) -> None:
+    recipe = recipes.load(write_recipe(tmp_path, "tensorboard = { folder = 'events' }"))
+    tracking = recipe.table(Tracking)
+    assert tracking is not None
+    series = tmp_path / "2026-01-01T00-00-00"
+    run = Subject(tracking, series / "seed-3", recipe, series)
+    assert run.title == "tones 2026-01-01T00-00-00 seed-3"
+    assert Subject(tracking, series, recipe).title == "tones 2026-01-01T00-00-00"
+    where = TensorBoardTracker(run, None, 0)._folder()
+    assert where == str(tmp_path / "events" / "tones" / "2026-01-01T00-00-00" / "seed-3")
 
 
 def test_a_library_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,22 @@ def test_trials_without_prospects_end_early(tmp_path: Path, monkeypatch: pytest.
     assert [row[0] for row in told.rows[1:]] == ["0"]
 
 
+def test_hyperband_is_a_pruner_too(tmp_path: Path) -> None:
+    search = searching(tmp_path, f"trials = 3\npruner = 'hyperband'\nsampler = 'random'\n{LR}")
+    search.go()
+    assert {trial.state.name for trial in search.study.trials.get_trials(deepcopy=False)} <= {"COMPLETE", "PRUNED"}
+    assert type(search.study.trials.pruner).__name__ == "HyperbandPruner"
+
+
+def test_a_launcher_of_processes_that_train_together_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(["tune", str(write_recipe(tmp_path, LR)), "--study", str(tmp_path / "study")]) == 2
+    assert "genrekit tune --jobs 4" in capsys.readouterr().err
+    assert not (tmp_path / "study").exists()
+
+
 def test_the_grid_is_tried_once(tmp_path: Path) -> None:
     space = "[tune.space]\ntrain.batch_size = { low = 4, high = 8, step = 4 }\nmodel.hidden_size = { choices = [2, 4] }"
     search = searching(tmp_path, f"sampler = 'grid'\n{space}", "train.epochs=1")

@@ -32,7 +32,13 @@ def record(folder: RunFolder, clips: Clips, preparation: Preparation, narrator: 
     for note, paths in _by_note(preparation).items():
         names = ", ".join(map(shown, paths[:3])) + (" …" if len(paths) > 3 else "")
         narrator.warn(f"{len(paths)} clip{'s' if len(paths) > 1 else ''} {note}: {names}")
+    for part, labels in described["absent"].items():
+        narrator.warn(f"no {part} clip of {', '.join(labels)}: figures of that part say nothing of {_them(labels)}")
     warn_of_copies(described["copies"], narrator)
+
+
+def _them(labels: list[str]) -> str:
+    return "it" if len(labels) == 1 else "them"
 
 
 def refuse_other_data(folder: RunFolder, clips: Clips, preparation: Preparation) -> None:
@@ -62,6 +68,9 @@ def describe(clips: Clips, preparation: Preparation) -> dict[str, Any]:
         "clips": len(clips),
         "unused": parts.count(None),
         "parts": {part: dict(sorted(count.items())) for part, count in counts.items()},
+        "absent": {
+            part: gone for part in PARTS if rows[part] and (gone := sorted(set(clips.labels()) - set(counts[part])))
+        },
         "groups": {part: len({groups[row] for row in rows[part]} - {None}) for part in PARTS},
         "groups_across_parts": groups_across_parts(clips, preparation),
         "copies": copies(clips, preparation),

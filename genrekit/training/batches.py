@@ -10,6 +10,7 @@ from genrekit.component import Augmenter, Mixer
 from genrekit.examples import Examples
 from genrekit.processes import Processes
 from genrekit.randomness import generator
+from genrekit.training.bounds import batch_bounds
 from genrekit.training.sampling import epoch_order, repetitions
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Batches:
         rng = generator(self.seed, "order", epoch)
         order = epoch_order(self.sampling, self.examples.targets, self.epoch_size, rng)
         repeated = repetitions(order)
-        for start in range(done * self.batch_size, len(order), self.batch_size):
-            batch = np.arange(start, min(start + self.batch_size, len(order)))
+        for start, end in batch_bounds(len(order), self.batch_size)[done:]:
+            batch = np.arange(start, end)
             pieces = np.array_split(batch, -(-len(batch) // self.piece_size))
             yield [self._piece(epoch, order[places], repeated[places]) for places in pieces]
 

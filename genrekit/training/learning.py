@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from genrekit.errors import TrainingError, one_line
 from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
 from genrekit.randomness import torch_seed
 from genrekit.recipe import Recipe
 from genrekit.training.batches import Piece
 from genrekit.training.inputs import Inputs
+from genrekit.training.memory import is_out_of_memory, largest_that_fits, out_of_memory
+from genrekit.training.refusals import told_otherwise
 
 if TYPE_CHECKING:
     import torch
@@ -41,11 +44,40 @@ class Learner:
         # Dropout and the like draw from torch's global generator.
         torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
         self.optimizer.zero_grad(set_to_none=True)
-        total = torch.stack([self._learn(piece, examples) for piece in pieces]).sum()
+        total = torch.stack([self._learn_within_memory(piece, examples) for piece in pieces]).sum()
         loss = self.processes.add(total).item() / examples
         if math.isfinite(loss):
             self._descend()
         return loss
+
+    def _learn_within_memory(self, piece: Piece, examples: int) -> torch.Tensor:
+        try:
+            return self._learn(piece, examples)
+        except Exception as error:
+            told = told_otherwise(error, len(piece.draft.indices))
+            if told is not None:
+                raise told from error
+            if not is_out_of_memory(error):
+                raise
+            why = one_line(error)[:200]
+        # Here the error, and with it all that the attempt held, is gone.
+        raise self._out_of_memory(piece, why)
+
+    def _out_of_memory(self, piece: Piece, why: str) -> TrainingError:
+        at_once, fits = len(piece.draft.indices), None
+        # Several processes would wait for one another.
+        if self.processes.count == 1:
+            fits = largest_that_fits(lambda size: self._try(piece, size), at_once)
+        return out_of_memory(at_once, self.recipe.train.batch_size, fits, why)
+
+    def _try(self, piece: Piece, size: int) -> None:
+        """Go forward and backward with ``size`` of a piece's examples. What comes of it is of no use."""
+        import torch
+
+        features, targets = self.inputs(piece.draft)
+        with self._autocast(features.device.type):
+            loss: torch.Tensor = self.loss(self.network(features[:size]).float(), targets[:size]).sum()
+        torch.autograd.backward(loss)
 
     def _learn(self, piece: Piece, examples: int) -> torch.Tensor:
         """Add a piece's gradients to those that are there; returns the sum of its examples' losses."""

@@ -14,6 +14,7 @@ from genrekit import checkpoint, history
 from genrekit.clips import Clips
 from genrekit.component import Augmenter
 from genrekit.console import Advance, Narrator
+from genrekit.errors import one_line
 from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
@@ -27,10 +28,12 @@ from genrekit.resuming import changes, deciding, moved
 from genrekit.training.alarm import Alarm
 from genrekit.training.averaging import AveragedWeights, fit_norms
 from genrekit.training.batches import Batches, Piece
+from genrekit.training.bounds import batch_bounds
 from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
+from genrekit.training.memory import is_out_of_memory, out_of_memory
 from genrekit.training.rates import build_optimizer
-from genrekit.training.refusals import lost, refuse_idle_processes
+from genrekit.training.refusals import lost, refuse_equal_examples, refuse_explosion, refuse_idle_processes
 from genrekit.training.statistics import PlainFeatures, fit_statistics
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ class Training:
         train, examples = self.recipe.train, self.examples["train"]
         self.clock = Alarm(60 * self.recipe.checkpoint.every_minutes)
         self.epoch_size = train.epoch_size or len(examples)
-        self.steps = math.ceil(self.epoch_size / train.batch_size)
+        self.steps = len(batch_bounds(self.epoch_size, train.batch_size))
         refuse_idle_processes(self.epoch_size, train, self.processes.count)
         self.optimizer = build_optimizer(train.optimizer, self.recipe.model, self.network)
         self.scheduler: LRScheduler | None = None
@@ -110,6 +113,7 @@ class Training:
     def fit(self) -> None:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
         if not (self.progress.epoch or self.progress.step):
+            refuse_equal_examples(self.examples["train"])
             with self.profile("statistics"):
                 fit_statistics(self.network, self._plain_features, self.processes)
         while self.progress.epoch < self.recipe.train.epochs and not self.progress.stopped:
@@ -149,7 +153,9 @@ class Training:
             for pieces in ahead(self.profile.each("load", batches)):
                 loss = self.learner.step(epoch, progress.step, pieces)
                 if not math.isfinite(loss):
-                    raise lost(loss, f"epoch {epoch}, batch {progress.step + 1} of {self.steps}", self._paths(pieces))
+                    where = f"epoch {epoch}, batch {progress.step + 1} of {self.steps}"
+                    raise lost(loss, where, self._paths(pieces), progress.epoch)
+                progress.first_loss = loss if progress.first_loss is None else progress.first_loss
                 progress.total += loss * sum(len(piece.indices) for piece in pieces)
                 self._step_ended(epoch)
                 progress.step += 1
@@ -159,7 +165,9 @@ class Training:
                 advance("")
         if self.average:
             self.average.epoch_ended(self.network, epoch, self._fit_norms)
-        return progress.total / self.epoch_size
+        loss = progress.total / self.epoch_size
+        refuse_explosion(loss, progress.first_loss or 0.0, epoch)
+        return loss
 
     def _paths(self, pieces: list[Piece]) -> list[str]:
         paths, rows = self.clips.column("path"), self.examples["train"].rows
@@ -189,10 +197,17 @@ class Training:
 
     def evaluate(self, part: str, network: torch.nn.Module | None = None) -> Outcome:
         """The answers of ``network`` (None: the one that is trained) for a part."""
-        size, multi_label = self.recipe.train.batch_size, self.recipe.train.loss.multi_label
+        train, multi_label = self.recipe.train, self.recipe.train.loss.multi_label
+        size = min(train.micro_batch_size or train.batch_size, train.batch_size)
         with self.profile("evaluate"):
             examples = self.examples[part]
-            logits = compute_logits(network or self.network, self.featurizer, examples, size, self.processes)
+            try:
+                logits = compute_logits(network or self.network, self.featurizer, examples, size, self.processes)
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                why = one_line(error)[:200]
+                raise out_of_memory(size, train.batch_size, None, why, "evaluating") from None
             return outcome_of(part, logits, examples, self.clips, self.labels, multi_label)
 
     def best_outcomes(self) -> list[Outcome]:

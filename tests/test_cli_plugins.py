@@ -209,6 +209,8 @@ def test_every_installed_component_can_be_copied_from_its_documentation(componen
         ({"type": "string", "pattern": "a+", "minLength": 2}, "string", "matches a+, at least 2 characters"),
         ({"enum": ["mean", "max"], "type": "string"}, '"mean" or "max"', ""),
         ({"const": "x", "type": "string"}, '"x"', ""),
+        ({"enum": [f"n{i}" for i in range(25)]}, 'one of 25, such as "n0" or "n1"', ""),
+        ({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]}, "string", ""),
         ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}], "default": None}, "integer", ">= 1"),
         ({"anyOf": [{"type": "integer"}, {"const": "auto"}]}, 'integer or "auto"', ""),
         ({"type": "array", "items": {"type": "number"}, "minItems": 2}, "array of number", "at least 2 elements"),

@@ -97,10 +97,10 @@ def _network(options: Timm, arguments: dict[str, Any]) -> nn.Module:
         ) from error
 
 
-def create(name: str, pretrained: bool, arguments: dict[str, Any], **more: Any) -> nn.Module:
+def create(name: str, pretrained: bool, arguments: dict[str, Any]) -> nn.Module:
     """timm's own `create_model`; `genrekit.GenrekitError` where it cannot make the network so."""
     try:
-        network: nn.Module = timm.create_model(name, pretrained=pretrained, **arguments, **more)
+        network: nn.Module = timm.create_model(name, pretrained=pretrained, **arguments)
     except (TypeError, ValueError, AssertionError, RuntimeError) as error:
         raise _refusal(name, arguments, one_line(error)) from error
     return network

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import timm
 import torch
 from torch import nn
 
 import genrekit
+from genrekit.errors import one_line
 from genrekit_timm._backbone import create
 from genrekit_timm.content import content_of
 
@@ -29,7 +31,16 @@ def network_with(options: Timm, arguments: dict[str, Any]) -> nn.Module:
 
 def _loaded(options: Timm, arguments: dict[str, Any], weights: dict[str, torch.Tensor]) -> nn.Module:
     # timm takes what it needs out of the dictionary.
-    return create(options.architecture, True, arguments, pretrained_cfg_overlay={"state_dict": dict(weights)})
+    overlay = {"state_dict": dict(weights)}
+    try:
+        network: nn.Module = timm.create_model(
+            options.architecture, pretrained=True, pretrained_cfg_overlay=overlay, **arguments
+        )
+    except Exception as error:
+        # Whether it is the network that cannot be made is said better without the weights.
+        create(options.architecture, False, arguments)
+        raise _other_network(options, one_line(error)[:300]) from error
+    return network
 
 
 def _read(options: Timm) -> dict[str, torch.Tensor]:
@@ -53,8 +64,12 @@ def _refuse_if_little(options: Timm, networks: list[nn.Module]) -> None:
     classifier = (classifier,) if isinstance(classifier, str) else classifier
     missing = [name for name in drawn if not name.startswith(tuple(f"{part}." for part in classifier))]
     if missing:
-        raise genrekit.GenrekitError(
-            f"{options.weights} does not hold the weights of {options.architecture}",
-            why=f"{len(missing)} of its {len(first)} tensors are not in the file, {missing[0]} for one",
-            hint="the name of the network that the file is of",
-        )
+        raise _other_network(options, f"{len(missing)} of {len(first)} tensors are not in it, {missing[0]} for one")
+
+
+def _other_network(options: Timm, why: str) -> genrekit.GenrekitError:
+    return genrekit.GenrekitError(
+        f"{options.weights} does not hold the weights of {options.architecture}",
+        why=why,
+        hint="the name of the network that the file is of",
+    )

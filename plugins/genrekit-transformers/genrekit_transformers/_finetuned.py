@@ -16,7 +16,7 @@ from genrekit_transformers._head import Pool, classifier
 if TYPE_CHECKING:
     from genrekit_transformers.finetune import Transformer
 
-BLOCK = re.compile(r"(?:^|\.)layers\.(\d+)\.")
+BLOCK = re.compile(r"(?:^|\.)layers?\.(\d+)\.")
 """What the names of a transformer layer's parameters have in all families."""
 
 

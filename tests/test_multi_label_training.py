@@ -54,6 +54,18 @@ def test_a_table_of_several_labels_trains_and_is_told_apart(tagged: ToyRuns) -> 
     assert json.loads((result.folder / "data.json").read_text())["parts"]["train"]["even"] > 0
 
 
+def test_clips_without_any_label_are_trained_on_and_answered(tagged: ToyRuns) -> None:
+    table = tagged.root / "tags.csv"
+    table.write_text(table.read_text().replace("|even", "").replace(",middle", ","))
+    result = tagged.run(*SEVERAL, "train.epochs=1")
+    with (result.folder / "predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["label"] for row in rows} == {"", "high", "low"}
+    assert all(row["label"] == "" for row in rows if "/middle/" in row["path"])
+    with pytest.raises(errors.DataError, match=r"6 of 18 clips do not have exactly one label\n  why: .* has no label"):
+        tagged.run("executor.use=toy-threads", "evaluate=[{use='toy-share'}]")
+
+
 def test_the_loss_is_the_binary_cross_entropy_over_all_labels(tagged: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network that answers 0 to everything is wrong by the logarithm of two."""
 
@@ -85,8 +97,10 @@ def test_the_rarest_label_decides_where_a_clip_goes() -> None:
     clips = several([["a", "b"], ["a", "b"], ["a"], ["c", "a"], [], ["b", "c"]])
     assert rarest_labels(clips).to_list() == ["b", "b", "a", "c", "", "c"]
     coded = CodedClips.of(clips)
-    assert coded.classes == ["", "a", "b", "c"]
-    assert coded.label.tolist() == [2, 2, 1, 3, 0, 3]
+    assert coded.classes == ["a", "b", "c"]
+    assert coded.label.tolist() == [1, 1, 0, 2, 1, 2], "the few without any count as of the commonest"
+    many = CodedClips.of(several([["a"], ["b"], *([[]] * 20)]))
+    assert many.classes == ["(no label)", "a", "b"]
 
 
 def test_random_parts_hold_the_share_of_every_label() -> None:

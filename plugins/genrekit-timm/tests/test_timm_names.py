@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import timm
 from genrekit_timm import Timm
+from genrekit_timm.command import begun
 from genrekit_timm.names import LIST, listed, names
 from pydantic import ValidationError
 
+from genrekit.cli import main
 from genrekit.cli.option_text import option_texts
 
 ROOT = Path(__file__).parent.parent
@@ -76,3 +78,29 @@ def test_recipes_are_checked_and_completed_without_timm() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "some", "none"),
+    [
+        (["convnext_a*"], "convnext_atto", "resnet18"),
+        (["test_resnet", "--pretrained"], "test_resnet.r160_in1k", "test_resnet"),
+        ([], "vit_tiny_patch16_224", "nothing"),
+    ],
+)
+def test_the_command_lists_names(
+    arguments: list[str], some: str, none: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["timm", *arguments]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert some in told
+    assert none not in told
+
+
+def test_the_command_answers_what_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["timm", "resnett18"]) == 2
+    assert "timm has no network like 'resnett18'; did you mean 'resnet18'?" in capsys.readouterr().err
+
+
+def test_shells_complete_the_commands_argument() -> None:
+    assert begun("test_resnet") == ["test_resnet", "test_resnet.r160_in1k"]

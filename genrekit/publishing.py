@@ -37,6 +37,8 @@ class Publisher:
 
     def _publish(self, key: str, written: Path) -> None:
         with writing_to(self.store):
+            if not written.exists():
+                raise _written_elsewhere(written)
             self.store.publish(key, written)
 
     def __enter__(self) -> Self:
@@ -46,6 +48,14 @@ class Publisher:
         self._pool.shutdown()
         for published in self._waiting if error is None else ():
             published.result()
+
+
+def _written_elsewhere(written: Path) -> GenrekitError:
+    return GenrekitError(
+        f"what a job wrote into the feature store is not here: {written}",
+        why="the executor's workers have another disk under this path, or somebody has removed it",
+        hint="--store FOLDER, one that all workers and this process share",
+    )
 
 
 @contextlib.contextmanager

@@ -239,6 +239,16 @@ def test_files_of_an_earlier_model_go(pushed: str, hub: Hub, model: Path) -> Non
     }  # fmt: skip
 
 
+def test_a_model_without_a_graph_says_what_it_needs(hub: Hub, model: Path) -> None:
+    (model / "model.onnx").rename(model / "model.safetensors")
+    bundle.write_manifest(model, bundle.read_manifest(model))
+    made = Push.of(model, Address.parse(NAME))
+    made.go()
+    assert "pip install genrekit genrekit-hub genrekit-pitch\n" in made.readme
+    assert 'try: pip install "genrekit-pitch==1.0"' in said(f"hf:{NAME}")
+    assert [path.rpartition("/")[2] for method, path, _ in hub.requests if method == "GET"][-1] == "model.safetensors"
+
+
 def test_who_may_not_push_is_told(hub: Hub, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BundleError, match=r"the Hub refuses hf:another/pitch: .*403") as raised:
         Push.of(model, Address.parse("another/pitch")).go()

@@ -1,45 +1,25 @@
-"""A series of runs: folds and seeds in one folder, what is made of them, how they stop and go on."""
+"""A series of runs: folds and seeds in one folder, and what is made of them."""
 
 from __future__ import annotations
 
-import csv
-import json
 import shutil
 import statistics
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from toy_runs import RECIPE, TOY, ToyRuns, make_tones
+from series_runs import SLOW_TO_LEARN, TWO_FOLDS, content, lines, results
+from series_runs import place as place
+from series_runs import shared as shared
+from toy_runs import TOY, ToyRuns
 
-from genrekit import bundle, clip_preparation, errors, pipeline, plugins, running
+from genrekit import clip_preparation, errors, pipeline, running
 from genrekit.pipeline import RunResult
 
-SLOW_TO_LEARN = "train.optimizer.lr=0.0005"
-TWO_FOLDS = ("split={use='toy-folds', folds=2, validation=false}", "train.keep=last", "train.epochs=2")
-THREE_FOLDS = ("split={use='toy-folds'}", "train.epochs=2")
-
 Command = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tones and a recipe for all tests of this file."""
-    root = tmp_path_factory.mktemp("series")
-    make_tones(root / "tones")
-    (root / "recipe.toml").write_text(RECIPE)
-    return root
-
-
-@pytest.fixture
-def shared(place: Path) -> Iterator[ToyRuns]:
-    """Runs in that place."""
-    plugins.configure(local=[str(TOY)])
-    yield ToyRuns(place)
-    plugins.configure()
 
 
 _made: dict[str, RunResult] = {}
@@ -51,31 +31,6 @@ def four(shared: ToyRuns) -> RunResult:
     if "four" not in _made:
         _made["four"] = shared.run(SLOW_TO_LEARN, *TWO_FOLDS, folds=True, seeds=2)
     return _made["four"]
-
-
-@pytest.fixture
-def whole(shared: ToyRuns) -> Path:
-    """Three folds that nothing interrupted, run once; tests only look."""
-    if "whole" not in _made:
-        _made["whole"] = shared.run(*THREE_FOLDS, folds=True)
-    return _made["whole"].folder
-
-
-def content(path: Path) -> Any:
-    return json.loads(path.read_text())
-
-
-def lines(folder: Path, part: str = "test") -> list[dict[str, str]]:
-    with (folder / "predictions.csv").open(newline="") as file:
-        return [row for row in csv.DictReader(file) if row["part"] == part]
-
-
-def results(folder: Path) -> dict[str, str]:
-    """All that must not depend on how often a series was interrupted: figures, predictions, weights."""
-    kept = ["summary.json", "metrics.json", "predictions.csv"]
-    runs = [run["folder"] for run in content(folder / "summary.json")["runs"]]
-    weights = {run: (folder / run / "bundle" / "model.safetensors").read_bytes().hex() for run in runs}
-    return weights | {name: (folder / name).read_text() for name in kept}
 
 
 def test_folds_and_seeds_in_one_folder(four: RunResult, place: Path) -> None:
@@ -150,15 +105,6 @@ def test_one_seed_is_a_run_like_any_other(toy: ToyRuns) -> None:
         toy.run(seeds=0)
 
 
-def test_a_fold_is_the_run_that_its_recipe_makes(shared: ToyRuns, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fold = whole / "fold-2"
-    monkeypatch.setattr("genrekit.clip_preparation._windows", lambda *args: pytest.fail("decoded again"))
-    alone = running.run_recipe(fold / "recipe.toml", runs=shared.root / "alone", store=shared.root / "store").folder
-    weights = [(folder / "bundle" / "model.safetensors").read_bytes() for folder in (fold, alone)]
-    assert weights[0] == weights[1]
-    assert lines(fold) == lines(alone)
-
-
 def test_every_clip_is_decoded_once_for_all_runs(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded = list[str]()
     original = clip_preparation._windows
@@ -172,45 +118,6 @@ def test_every_clip_is_decoded_once_for_all_runs(toy: ToyRuns, monkeypatch: pyte
     assert len(decoded) == len(set(decoded)) == 18
 
 
-@pytest.mark.parametrize("epoch", [1, 2])
-def test_interrupted_in_the_second_fold_it_goes_on_exactly(
-    shared: ToyRuns, whole: Path, epoch: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After epoch 2 the fold is trained but not finished; within epoch 1 there is nothing to keep yet."""
-    original = pipeline.Run.epoch_ended
-
-    def interrupting(self: Any, line: dict[str, float]) -> Any:
-        if self.folder.path.name == "fold-2" and line["epoch"] == epoch:
-            raise KeyboardInterrupt
-        return original(self, line)
-
-    monkeypatch.setattr(pipeline.Run, "epoch_ended", interrupting)
-    result = shared.run(*THREE_FOLDS, folds=True)
-    assert result.interrupted
-    assert result.summary is not None
-    assert [run["status"] for run in result.summary["runs"]] == ["finished", "unfinished", "unfinished"]
-    assert result.summary["clips"] == 6
-    assert not (result.folder / "fold-3").exists()
-    monkeypatch.setattr(pipeline.Run, "epoch_ended", original)
-    first = (result.folder / "fold-1" / "report.html").stat().st_mtime_ns
-    resumed = running.resume_run(result.folder, store=shared.root / "store")
-    assert not resumed.interrupted
-    assert results(resumed.folder) == results(whole)
-    assert (result.folder / "fold-1" / "report.html").stat().st_mtime_ns == first
-
-
-def test_killed_at_any_place_it_goes_on_exactly(shared: ToyRuns, whole: Path) -> None:
-    """What a kill leaves behind: a fold that says it is running, another that is an empty folder."""
-    folder = Path(shutil.copytree(whole, whole.with_name("killed")))
-    for path in (folder / "fold-3").iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (folder / "fold-2" / "status.json").write_text('{"status": "running"}')
-    (folder / "fold-2" / "metrics.json").unlink()
-    (folder / "metrics.json").unlink()
-    running.resume_run(folder, store=shared.root / "store")
-    assert results(folder) == results(whole)
-
-
 def test_a_finished_series_trains_nothing_again(
     shared: ToyRuns, four: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,6 +125,19 @@ def test_a_finished_series_trains_nothing_again(
     monkeypatch.setattr(pipeline.Run, "go", lambda *args: pytest.fail("ran again"))
     again = running.resume_run(four.folder, store=shared.root / "store")
     assert (again.metrics, again.summary, again.interrupted) == (four.metrics, four.summary, False)
+    assert results(four.folder) == before
+
+
+def test_a_series_whose_page_cannot_be_made_has_its_runs(
+    shared: ToyRuns, four: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object) -> None:
+        raise OSError("no room")
+
+    before = results(four.folder)
+    monkeypatch.setattr("genrekit.series_report.write_report", refusing)
+    again = running.resume_run(four.folder, store=shared.root / "store")
+    assert (again.unreported, again.metrics) == ("OSError: no room", four.metrics)
     assert results(four.folder) == before
 
 
@@ -255,16 +175,6 @@ def test_one_unusable_fold_stops_before_anything_is_made(toy: ToyRuns) -> None:
         toy.run("split={use='toy-folds', folds=2, validation=false}", folds=True)
     assert "--set train.keep=last" in str(caught.value)
     assert not (toy.root / "runs").exists()
-
-
-def test_a_model_of_a_series_must_be_named(whole: Path) -> None:
-    with pytest.raises(errors.BundleError) as caught:
-        bundle.find(whole)
-    assert str(caught.value) == (
-        f"{whole} is a series of 3 runs, each with a model of its own\n"
-        f"  why: trained are fold-1, fold-2, fold-3\n  try: --model {whole}/fold-1"
-    )
-    assert bundle.find(whole / "fold-2") == whole / "fold-2" / "bundle"
 
 
 @pytest.fixture

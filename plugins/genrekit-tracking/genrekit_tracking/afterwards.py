@@ -9,30 +9,37 @@ from typing import Any
 from genrekit import recipe as recipes
 from genrekit.console import Narrator, TerminalNarrator
 from genrekit.errors import GenrekitError, TrainingError
+from genrekit.events import RunEvent
+from genrekit.run_lock import alone_in
 from genrekit_tracking.table import Tracking
 from genrekit_tracking.teller import Teller, read_record
 
 PICTURES = {".png", ".svg"}
+STATUS = {"finished": "finished", "failed": "failed"}
+"""What a run folder says of a run -> how it ended. One that is said to go on, and does not, was interrupted."""
 
 
 def track_folder(folder: Path, narrator: Narrator | None = None) -> None:
     """Raises `GenrekitError` if it is no run folder, its recipe has no ``[tracking]``, or a tracker is still away."""
     folder, told = folder.resolve(), narrator or TerminalNarrator()
-    if not (folder / "recipe.toml").is_file() or not (folder / "history.jsonl").is_file():
-        raise GenrekitError(f"{folder} is not the folder of a run that was trained", hint="genrekit track runs/latest")
+    if not (folder / "recipe.toml").is_file() or not (folder / "status.json").is_file():
+        raise GenrekitError(f"{folder} is not the folder of a run", hint="genrekit track runs/latest")
     recipe = recipes.load(folder / "recipe.toml")
     tracking = recipe.table(Tracking)
     if tracking is None:
         hint = "add [tracking.tensorboard] to it, for instance"
         raise GenrekitError(f"{folder / 'recipe.toml'} has no [tracking]", hint=hint)
-    teller = Teller(tracking, folder, recipe, told.warn, _series(folder))
+    with alone_in(folder, told.warn):
+        _tell(Teller(tracking, folder, recipe, told.warn, _series(folder)), folder, told)
+
+
+def _tell(teller: Teller, folder: Path, told: Narrator) -> None:
     ended = {name for name, state in read_record(folder).items() if state.get("ended")}
     teller.deliveries = [delivery for delivery in teller.deliveries if delivery.name not in ended]
-    lines = [json.loads(line) for line in (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()]
-    teller.started(lines)
+    teller.started(RunEvent(folder=folder, recipe=teller.recipe).history)
     pictures = sorted(path for path in folder.iterdir() if path.suffix in PICTURES)
     status, metrics = _read(folder / "status.json").get("status", "finished"), _read(folder / "metrics.json")
-    teller.ended(status if metrics else "interrupted", metrics, pictures=pictures)
+    teller.ended(STATUS.get(status, "interrupted"), metrics, pictures=pictures)
     away = [delivery for delivery in teller.deliveries if delivery.away]
     if away:
         raise TrainingError("; ".join(f"{delivery.name}: {delivery.away}" for delivery in away))

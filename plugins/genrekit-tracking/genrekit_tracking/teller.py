@@ -35,7 +35,7 @@ class Teller:
         warn: Callable[[str], None],
         series: Path | None = None,
     ) -> None:
-        self.folder, self.warn = folder, warn
+        self.folder, self.recipe, self.warn = folder, recipe, warn
         self.record = read_record(folder)
         subject = Subject(tracking, folder, recipe, series)
         self.deliveries = [self._delivery(name, subject) for name in tracking.chosen]

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from genrekit_tracking import teller
+from genrekit_tracking.afterwards import track_folder
 from genrekit_tracking.tracker import Ending, Tracker
 from tracked_runs import Said, Stops, run, write_recipe
 
 import genrekit
+from genrekit.errors import GenrekitError, TrainingError
+from genrekit.run_lock import alone_in
 from genrekit.running import resume_run
 
 
@@ -103,6 +106,26 @@ def test_a_resume_goes_on_with_the_same_run(fakes: dict[str, type[Fake]], tmp_pa
         ("start", None), ("epoch", 1), ("epoch", 2), ("end", "interrupted"), ("close", None),
         ("start", "run-1"), ("epoch", 3), ("end", "finished"), ("close", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["interrupted", "running"])
+def test_what_was_not_told_is_told_later(status: str, fakes: dict[str, type[Fake]], tmp_path: Path) -> None:
+    fake, said = fakes["mlflow"], Said()
+    fake.failing.update({"start", "epoch", "end", "close"})
+    folder = run(tmp_path, "mlflow = {}", listeners=[Stops(2)], finish=False).folder
+    (folder / "status.json").write_text(f'{{"status": "{status}"}}')
+    with pytest.raises(TrainingError, match="mlflow: ConnectionError: server away"):
+        track_folder(folder, said)
+    fake.failing.clear()
+    track_folder(folder, said)
+    assert fake.told == [("start", None), ("epoch", 1), ("end", "interrupted"), ("close", None)]
+    assert said.lines[-1] == f"{folder}: mlflow told"
+
+
+def test_a_run_that_goes_on_is_left_alone(fakes: dict[str, type[Fake]], tmp_path: Path) -> None:
+    folder = run(tmp_path, "mlflow = {}", "train.epochs=1", finish=False).folder
+    with alone_in(folder), pytest.raises(GenrekitError, match="somebody works in the run folder"):
+        track_folder(folder, Said())
 
 
 def test_a_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _clip(options: Mirdata, dataset: Any, track_id: str) -> genrekit.Clip:
         fold = _value(track, wanted.fold) if wanted.fold else None
     except FileNotFoundError as error:
         raise genrekit.DataError(f"mirdata's {options.collection}: {error}", hint="complete the folder") from None
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise _not_as_known(options, dataset, track_id, error) from None
     return genrekit.Clip(
         str(path or ""),

@@ -57,7 +57,7 @@ OTHERS = (
     "acousticbrainz_genre", "baf", "beatles", "billboard", "brid", "candombe", "cante100", "cipi",
     "compmusic_carnatic_varnam", "compmusic_iamms", "compmusic_jingju_acappella", "compmusic_otmm_makam", "cuidado",
     "da_tacos", "dagstuhl_choirset", "dali", "filosax", "fma_keys", "four_way_tabla", "hainsworth", "haydn_op20",
-    "ikala", "maestro", "mdb_stem_synth", "phenicx_anechoic", "queen", "rwc_classical", "rwc_popular",
+    "ikala", "mdb_stem_synth", "phenicx_anechoic", "queen", "rwc_classical", "rwc_popular",
     "saraga_carnatic", "saraga_hindustani", "scms", "simac", "tonality_classicaldb", "vocadito",
 )  # fmt: skip
 """Data sets of mirdata's that are not made for such labels; recipes may say which attribute to take."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genrekit.clips import Clips
-from genrekit.preparation import Preparation
+from genrekit.errors import GenrekitError
+from genrekit.preparation import Preparation, remake
 from genrekit.store import Store
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ class Examples:
 
     ``rows`` int64 [examples] are the clips' numbers in the clip table, ``windows`` int64 [examples] which of the
     clip's windows it is, ``targets`` float32 [examples, labels] 1 for each label that the clip has, else 0.
+    ``remake`` makes a clip's item anew, which somebody has taken out of the store meanwhile.
     """
 
     store: Store
@@ -27,6 +30,7 @@ class Examples:
     rows: np.ndarray
     windows: np.ndarray
     targets: np.ndarray
+    remake: Callable[[int], None] = lambda row: None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -36,7 +40,14 @@ class Examples:
         import torch
 
         pairs = zip(self.rows[indices], self.windows[indices], strict=True)
-        return [torch.from_numpy(self.store.window(self.keys[int(row)], int(window))) for row, window in pairs]
+        return [torch.from_numpy(self._window(int(row), int(window))) for row, window in pairs]
+
+    def _window(self, row: int, window: int) -> np.ndarray:
+        try:
+            return self.store.window(self.keys[row], window)
+        except GenrekitError:
+            self.remake(row)
+        return self.store.window(self.keys[row], window)
 
 
 def examples_of(part: str, clips: Clips, labels: list[str], preparation: Preparation, store: Store) -> Examples:
@@ -52,4 +63,5 @@ def examples_of(part: str, clips: Clips, labels: list[str], preparation: Prepara
     for example, row in enumerate(rows):
         targets[example, [number[label] for label in clip_labels[row]]] = 1.0
     keys = {row: done.key for row, done in usable if done.key}
-    return Examples(store, keys, np.asarray(rows, np.int64), np.asarray(windows, np.int64), targets)
+    places = np.asarray(rows, np.int64), np.asarray(windows, np.int64)
+    return Examples(store, keys, *places, targets, lambda row: remake(preparation, row))

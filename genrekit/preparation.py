@@ -15,15 +15,18 @@ from genrekit import atomic
 from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
 from genrekit.clips import Clips
 from genrekit.component import Executor, FeatureExtractor
-from genrekit.publishing import Publisher
+from genrekit.errors import DataError
+from genrekit.publishing import Publisher, writing_to
 from genrekit.store import HashIndex, Stat, Store, stat_of
 
 
 @dataclass
 class Preparation:
-    """All clips' results, by row."""
+    """All clips' results, by row; and how they came about: the jobs, by row, and on which executor."""
 
     results: dict[int, Prepared] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    executor: Executor | None = None
 
     @property
     def usable(self) -> dict[int, Prepared]:
@@ -50,8 +53,9 @@ def prepare(
 
     Items that are new to the store are in it, and on the disk, when this returns.
     """
-    index, preparation = HashIndex(store.root), Preparation()
+    index = HashIndex(store.root)
     jobs = list(_jobs(clips, features, stage, store, index, hop))
+    preparation = Preparation(jobs={job.row: job for job in jobs}, executor=executor)
     with Publisher(store) as publisher, executor.open() as pool:
         try:
             with contextlib.closing(_bounded(pool, jobs, 4 * executor.capacity())) as results:
@@ -66,6 +70,29 @@ def prepare(
     done = preparation.results.values()
     index.remember({r.stat: r.content for r in done if r.stat and r.content})
     return preparation
+
+
+def remake(preparation: Preparation, row: int) -> None:
+    """Put a clip's item into the store again, where it is gone. Raises `DataError` if the recording is not what it was.
+
+    The same executor does it, so that the item has the same bits.
+    """
+    before, job = preparation.results[row], preparation.jobs.get(row)
+    if job is None or preparation.executor is None or before.key is None:
+        raise DataError(f"the store has lost what was made of {before.path}")
+    # An item that is there but cannot be read counts as none.
+    job.store.path(before.key).unlink(missing_ok=True)
+    with preparation.executor.open() as pool:
+        done = pool.submit(prepare_clip, job).result()
+    if done.key != before.key:
+        raise DataError(
+            f"the store has lost what was made of {before.path}",
+            why=f"and it cannot be made again: {done.reason or 'the file is another by now'}",
+            hint="bring the file back; --resume then goes on from the last checkpoint",
+        )
+    if done.written:
+        with writing_to(job.store):
+            job.store.publish(before.key, Path(done.written))
 
 
 def _jobs(

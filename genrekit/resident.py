@@ -15,7 +15,7 @@ SHARE = 0.25
 """Of the device's free memory a part may take so much; the rest is for the network and its activations."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResidentExamples(Examples):
     """``held`` [examples, ...] are their windows on the device, those that were loaded before: ``there`` says which."""
 

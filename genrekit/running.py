@@ -11,10 +11,10 @@ from typing import cast
 from genrekit import fitted, hardware, series_start
 from genrekit import recipe as recipes
 from genrekit.console import Narrator
-from genrekit.errors import DataError, GenrekitError
+from genrekit.errors import GenrekitError
 from genrekit.members import chosen_seeds, members
 from genrekit.pipeline import RunResult
-from genrekit.recipe.load import located
+from genrekit.recipe.load import locating
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series_files import is_series
 from genrekit.setting import Setting
@@ -56,17 +56,14 @@ def run_recipe(
     overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
     told, loaded = list(fitted.notes(loaded)), fitted.resolve(loaded)
-    try:
-        clips = read_clips(loaded)
-    except DataError as error:
-        raise located(error, loaded, recipe, overrides) from None
     several = folds or (seeds or 1) > 1
-    if several:
-        planned = members(loaded, clips, folds, chosen_seeds(loaded, seeds))
-        for member in planned:
-            split_clips(member.recipe, clips)
-    else:
-        clips = split_clips(loaded, clips)
+    with locating(loaded, recipe, overrides):
+        clips = read_clips(loaded)
+        if several:
+            for member in members(loaded, clips, folds, chosen_seeds(loaded, seeds)):
+                split_clips(member.recipe, clips)
+        else:
+            clips = split_clips(loaded, clips)
     loaded = hardware.resolve(loaded)
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
     setting = replace(setting, listeners=listeners, finish=finish)

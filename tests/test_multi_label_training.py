@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_running import history, toy_module
-from toy_runs import ToyRuns
+from toy_runs import RECIPE, ToyRuns
 
 import genrekit
 from genrekit import Clips, errors
@@ -90,6 +90,8 @@ def test_a_loss_for_one_label_refuses_several_and_names_one_for_them(tagged: Toy
     message = str(caught.value)
     assert "[train] loss 'cross-entropy' wants one label a clip, and 9 of 18 clips have several" in message
     assert "has high, even" in message
+    line = RECIPE.splitlines().index("[train]") + 1
+    assert message.startswith(f"{tagged.root / 'recipe.toml'}:{line}: [train] loss"), "the default: its table"
     assert '[train] loss = { use = "binary-cross-entropy" }' in message
 
 

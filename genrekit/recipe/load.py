@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,15 +42,30 @@ def load(path: str | Path, overrides: Iterable[str] = (), plugins: Plugins | Non
     return recipe
 
 
-def located(error: DataError, recipe: Recipe, path: str | Path, overrides: Iterable[str] = ()) -> DataError:
-    """``error`` with the recipe's line, or the override, if it is about a path that the data set's options name."""
-    (problem, *_) = error.problems
-    told = [name for name, value in recipe.dataset if isinstance(value, Path) and str(value) in problem.what]
-    if problem.where or not told:
-        return error
-    text = _read(Path(path))
-    spot = Source(str(path), text, apply_overrides(_parse(Path(path), text), overrides)).locate(("dataset", told[0]))
-    return DataError.of([replace(problem, where=spot.where, source=spot.text)])
+@contextlib.contextmanager
+def locating(recipe: Recipe, path: str | Path, overrides: Iterable[str] = ()) -> Iterator[None]:
+    """Adds the recipe's line, or the override, to a `DataError` about something that stands there.
+
+    That is a path that the data set's options name, or what the message begins with: ``[train] loss …``.
+    """
+    try:
+        yield
+    except DataError as error:
+        (problem, *_) = error.problems
+        about = _about(problem.what, recipe)
+        if problem.where or not about:
+            raise
+        text = _read(Path(path))
+        spot = Source(str(path), text, apply_overrides(_parse(Path(path), text), overrides)).locate(about)
+        raise DataError.of([replace(problem, where=spot.where, source=spot.text)]) from None
+
+
+def _about(what: str, recipe: Recipe) -> tuple[str | int, ...]:
+    told = [name for name, value in recipe.dataset if isinstance(value, Path) and str(value) in what]
+    if told:
+        return ("dataset", told[0])
+    section = re.match(r"\[([a-z_.]+)\] '?([a-z_]+)?", what)
+    return (*section[1].split("."), section[2] or "") if section else ()
 
 
 def _read(path: Path) -> str:

@@ -40,10 +40,11 @@ def test_every_default_is_written_out(tmp_path: Path) -> None:
         '\n[features]\nuse = "energy"\nsample_rate = 22050\nbins = 8\nframes = 10\n'
         '\n[model]\nuse = "constant"\n'
         '\n[train]\nepochs = 50\nbatch_size = 32\nsampling = "shuffled"\nkeep = "macro_f1"\nevaluate_every = 1\n'
-        'precision = "auto"\ndevice = "auto"\n'
+        'precision = "auto"\ndevice = "auto"\ndeterministic = false\n'
         '\n[train.loss]\nuse = "gap"\n'
         '\n[train.optimizer]\nuse = "descent"\nlr = 0.1\n'
-        '\n[answers]\ntemperature = true\nthresholds = "fitted"\n'
+        '\n[answers]\ntemperature = true\noverlap = 0.0\nthresholds = "fitted"\n'
+        '\n[checkpoint]\nevery_minutes = 10.0\n'
         '\n[executor]\nuse = "here"\n'
     )
 

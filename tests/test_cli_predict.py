@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -233,3 +234,34 @@ def test_no_training_code_is_imported(root: Path, format: str) -> None:
     assert imported.isdisjoint(
         {"torch", "torchaudio", "sklearn", "scipy", "matplotlib", "polars", "accelerate", "onnx"}
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes differ")
+@pytest.mark.parametrize("arguments", [["predict", "tones", "-f", "jsonl"], ["predict", "tones", "nowhere.wav"]])
+def test_whoever_reads_may_have_had_enough(root: Path, arguments: list[str]) -> None:
+    """As `head` does; here nobody has read a thing by the time something is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = f"import sys; from genrekit.cli import main; sys.exit(main({arguments!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr.replace(b"1 of 19 files could not be used\n", b"")) in {(0, b""), (3, b"")}
+
+
+def test_options_about_a_table_want_one(command: Command) -> None:
+    for option in ("--restart", "--retry-failed"):
+        answer = command("predict", "tones", option)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.startswith(f"{option} is about what was begun with --out\n  try: --out FILE {option}")
+
+
+def test_what_was_begun_with_another_threshold_is_not_gone_on_with(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    assert command("predict", "tones/low", "nowhere.wav", "--out", out).code == 3
+    journal = tmp_path / "out.csv.journal"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:5]))
+    again = ["predict", "tones/low", "nowhere.wav", "--out", out, "--threshold", "0.9"]
+    answer = command(*again)
+    assert answer.code == 2
+    assert "why: --threshold was not given, is 0.9\n" in answer.err
+    assert command(*again, "--restart").code == 3

@@ -26,7 +26,7 @@ class Help:
 def commands() -> list[Help]:
     """Every command that genrekit itself has, groups before what is in them."""
     root = typer.main.get_command(cli.build_app(Plugins()))
-    return [Help(" ".join(["genrekit", *path]), _help(path)) for path in _paths(root, [])]
+    return [Help(" ".join(["genrekit", *path]), _help(root, path)) for path in _paths(root, [])]
 
 
 def _paths(command: Any, path: list[str]) -> Iterator[list[str]]:
@@ -35,10 +35,11 @@ def _paths(command: Any, path: list[str]) -> Iterator[list[str]]:
         yield from _paths(below, [*path, name])
 
 
-def _help(path: list[str]) -> str:
+def _help(root: Any, path: list[str]) -> str:
     """What ``--help`` prints, 80 columns wide wherever this runs."""
     os.environ["COLUMNS"] = "80"
     text = io.StringIO()
-    with contextlib.redirect_stdout(text):
-        cli.main([*path, "--help"])
+    # Not by `cli.main`, which would show what plugins add on the machine that this runs on.
+    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+        root(args=[*path, "--help"], prog_name="genrekit")
     return text.getvalue().strip()

@@ -43,7 +43,7 @@ class Embeddings(Windowed):
 
     @classmethod
     def example(cls, folder: Path) -> Self:
-        return cls(folder=example_checkpoint(folder, "wav2vec2"), seconds=0.5, layers=(0, -1), pooling="none")
+        return cls(folder=example_checkpoint(folder, "wavlm"), seconds=0.5, layers=(0, -1), pooling="none")
 
     def chosen_layers(self, encoder: Encoder) -> list[int]:
         """Layers from 0 on; ValueError if there are none such."""

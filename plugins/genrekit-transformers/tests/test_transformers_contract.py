@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import pytest
 from genrekit_transformers import Embeddings, Transformer
 from transformers_checkpoints import checkpoint
 
@@ -14,20 +12,12 @@ from genrekit.testing import check_features, check_model, contract_suite
 test_contract = contract_suite("genrekit-transformers")
 
 
-@pytest.mark.parametrize(
-    ("family", "options"),
-    [
-        ("audio-spectrogram-transformer", {"seconds": 0.5, "pooling": "mean-deviation", "layers": "all"}),
-        ("wavlm", {"seconds": 0.5, "pooling": "mean"}),
-    ],
-)
-def test_embeddings_of_other_families(family: str, options: dict[str, Any], tmp_path: Path) -> None:
-    check_features(Embeddings(folder=checkpoint(tmp_path, family), **options))
+def test_embeddings_of_spectrograms(tmp_path: Path) -> None:
+    """Of AST, shorter recordings and longer ones; wavlm is the example."""
+    folder = checkpoint(tmp_path, "audio-spectrogram-transformer")
+    check_features(Embeddings(folder=folder, seconds=0.5, pooling="mean-deviation", layers="all"))
 
 
-@pytest.mark.parametrize(
-    ("family", "options"),
-    [("audio-spectrogram-transformer", {"pooling": "token"}), ("whisper", {"pooling": "attention"})],
-)
-def test_other_families_fine_tuned(family: str, options: dict[str, Any], tmp_path: Path) -> None:
-    check_model(Transformer(folder=checkpoint(tmp_path, family), **options))
+def test_spectrograms_fine_tuned(tmp_path: Path) -> None:
+    """Of Whisper; wav2vec2 is the example, and AST in the example recipe."""
+    check_model(Transformer(folder=checkpoint(tmp_path, "whisper"), pooling="attention"))

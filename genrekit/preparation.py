@@ -81,7 +81,7 @@ def remake(preparation: Preparation, row: int) -> None:
     if job is None or preparation.executor is None or before.key is None:
         raise DataError(f"the store has lost what was made of {before.path}")
     # An item that is there but cannot be read counts as none.
-    job.store.path(before.key).unlink(missing_ok=True)
+    atomic.discard(job.store.path(before.key))
     with preparation.executor.open() as pool:
         done = pool.submit(prepare_clip, job).result()
     if done.key != before.key:

@@ -52,7 +52,7 @@ class GraphNetwork(nn.Module):
         self.graph = model.SerializeToString()
 
     def forward(self, features: Tensor) -> Tensor:
-        embeddings = self.embedding(features).float()
+        embeddings: Tensor = self.embedding(features).float()
         if not self.graph:
             return embeddings.new_zeros(len(embeddings), self.classes)
         found = _session(self.graph).run([OUTPUT], {INPUT: embeddings.detach().cpu().numpy()})[0]

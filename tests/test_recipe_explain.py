@@ -113,7 +113,8 @@ def test_several_defaults_leave_the_choice_to_the_recipe(small: Plugins, tmp_pat
     small.add(_plugin("cluster", "register_executors", Elsewhere), "cluster", "genrekit-cluster", "2.0")
     assert _answer(tmp_path, small) == (
         "x.toml: 'executor' is missing (where preprocessing runs); several say that they are the default: "
-        "'cluster' (genrekit-cluster) and 'small' (genrekit-small); available: elsewhere, here; write [executor] with use = \"…\""
+        "'cluster' (genrekit-cluster) and 'small' (genrekit-small); available: elsewhere, here; "
+        'write [executor] with use = "…"'
     )
 
 

@@ -105,8 +105,8 @@ class Train(Section):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="where the model is trained")
     deterministic: bool = Field(
         False,
-        description="refuse what a GPU leaves to chance, so that the same recipe gives the same bits on it, more slowly; "
-        "a CPU does so in any case",
+        description="refuse what a GPU leaves to chance, so that the same recipe gives the same bits on it, more "
+        "slowly; a CPU does so in any case",
     )
 
     @model_validator(mode="after")

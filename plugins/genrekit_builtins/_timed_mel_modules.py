@@ -100,7 +100,8 @@ def cosines(terms: int, bands: int) -> Tensor:
     """The first rows of the orthonormal type II cosine transform, [terms, bands]: what low-order cepstra weigh with."""
     order = torch.arange(min(terms, bands), dtype=torch.float64).unsqueeze(1)
     rows = torch.cos(torch.pi / bands * order * (torch.arange(bands, dtype=torch.float64) + 0.5))
-    return (rows / rows.norm(dim=1, keepdim=True)).float()
+    orthonormal: Tensor = rows / rows.norm(dim=1, keepdim=True)
+    return orthonormal.float()
 
 
 class Pcen(nn.Module):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from genrekit.errors import GenrekitError
+from genrekit.errors import GenrekitError, WriteError
 
 LOCK = ".lock"
 
@@ -66,7 +66,7 @@ def _open_locked(folder: Path, warn: Callable[[str], None]) -> int | None:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
         except OSError as error:
-            raise GenrekitError(f"cannot write in the run folder {folder}: {error.strerror}") from None
+            raise WriteError(path, error.errno or 0, error.strerror or str(error)) from None
         try:
             _lock(descriptor)
             if _is(descriptor, path):

@@ -23,7 +23,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "dask.toml"
 
 def test_the_example_runs(tmp_path: Path) -> None:
     """On one worker, with as few clips as will do."""
-    fewer = ["dataset.clips_per_class=4", "train.epochs=1", "executor.workers=1"]
+    fewer = ["dataset.clips_per_class=4", "train.epochs=1", "executor.workers=1", "executor.timeout_s=300"]
     result = genrekit.run(EXAMPLE, overrides=fewer, runs=tmp_path / "runs", store=tmp_path / "store")
     data = json.loads((result.folder / "data.json").read_text())
     assert not data["quarantined"]
@@ -36,7 +36,7 @@ def test_a_job_that_kills_workers_is_given_up_and_no_other(monkeypatch: pytest.M
     Ctrl-C is not theirs to answer.
     """
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    with Dask(workers=2).open() as pool:
+    with Dask(workers=2, timeout_s=300.0).open() as pool:
         assert pool.submit(dask_jobs.ctrl_c_is).result() == str(signal.SIG_IGN)
         before = [pool.submit(dask_jobs.pid) for _ in range(3)]
         deadly = pool.submit(dask_jobs.die)

@@ -128,3 +128,16 @@ def test_more_processes_than_examples_in_a_batch_are_refused(toy: ToyRuns, monke
     monkeypatch.setattr("genrekit.processes.Processes.wait", lambda self: None)
     with pytest.raises(TrainingError, match="9 processes cannot share a batch of 4"):
         toy.run()
+
+
+def test_first_process_that_fails_leaves_nobody_waiting(toy: ToyRuns) -> None:
+    """The second one waits for what the first prepares; torch would let it wait for half an hour."""
+    (toy.root / "file").touch()
+    genrekit = ["-m", "genrekit", "run", str(toy.recipe), "--runs", str(toy.root / "two"), "--store"]
+    launch = ["torch.distributed.run", "--nproc-per-node", "2", "--rdzv-endpoint", "127.0.0.1:0", "--rdzv-backend"]
+    command = [sys.executable, "-m", *launch, "c10d", *genrekit, str(toy.root / "file")]
+    environment = {**os.environ, "GENREKIT_PLUGINS": str(TOY), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode != 0
+    assert str(toy.root / "file") in done.stderr
+    assert "internal error" not in done.stderr

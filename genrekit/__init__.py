@@ -28,8 +28,8 @@ from genrekit.errors import AudioError, DataError, GenrekitError, TrainingError
 from genrekit.hookspecs import hookimpl
 from genrekit.outcome import Outcome
 from genrekit.paths import RecipePath
-
 from genrekit.recipe_table import Misfit, RecipeTable
+
 if TYPE_CHECKING:
     from genrekit.auditing import Audit
     from genrekit.pipeline import RunResult
@@ -53,15 +53,15 @@ __all__ = [
     "FittedModel",
     "GenrekitError",
     "Loss",
+    "Misfit",
     "Mixer",
     "Model",
-    "Misfit",
     "Optimizer",
     "Outcome",
     "RecipePath",
+    "RecipeTable",
     "Scheduler",
     "Splitter",
-    "RecipeTable",
     "TrainingError",
     "audio_files",
     "audit",

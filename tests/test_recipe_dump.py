@@ -44,7 +44,7 @@ def test_every_default_is_written_out(tmp_path: Path) -> None:
         '\n[train.loss]\nuse = "gap"\n'
         '\n[train.optimizer]\nuse = "descent"\nlr = 0.1\n'
         '\n[answers]\ntemperature = true\noverlap = 0.0\nthresholds = "fitted"\n'
-        '\n[checkpoint]\nevery_minutes = 10.0\n'
+        "\n[checkpoint]\nevery_minutes = 10.0\n"
         '\n[executor]\nuse = "here"\n'
     )
 

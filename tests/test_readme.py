@@ -107,8 +107,17 @@ def test_command_is_one(line: str) -> None:
 
 
 def test_components_listed_are_those_that_there_are() -> None:
-    rows = re.findall(r"^\| [^|]+ \| (.+) \|$", README.prose.partition("## What there is")[2], flags=re.MULTILINE)
+    section = README.prose.partition("## What there is")[2].partition("distributions bring")[0]
+    rows = re.findall(r"^\| [^|]+ \| (.+) \|$", section, flags=re.MULTILINE)
     listed = [name for row in rows[1:] for name in re.findall(r"`([^`]+)`", row)]
     claims = load().registry.claims.items()
     shipped = [name for (_, name), (entry, *_) in claims if entry.distribution == "genrekit"]
     assert sorted(listed) == sorted(shipped)
+
+
+def test_distributions_listed_are_those_that_there_are() -> None:
+    listed = re.findall(r"^\| \[`(genrekit-\w+)`\]\(plugins/(genrekit-\w+)\) \|", README.prose, flags=re.MULTILINE)
+    there = sorted(folder.name for folder in (Path(__file__).parent.parent / "plugins").glob("genrekit-*"))
+    assert sorted(name for name, _ in listed) == sorted(name for _, name in listed) == there
+    assert README.prose.count("Nine distributions") == 1
+    assert len(there) == 9

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from genrekit.errors import DataError, RecipeError
 from genrekit.plugins import Plugins, installed
+from genrekit.recipe.exchanged import exchanged
 from genrekit.recipe.explain import explain
 from genrekit.recipe.fill import name_defaults
 from genrekit.recipe.model import Recipe, recipe_model
@@ -96,7 +97,8 @@ def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source
     try:
         recipe = model.model_validate(data, context={"base": base})
     except ValidationError as error:
-        raise RecipeError.of([*problems, *explain(error, data, model, plugins, source)]) from None
+        found = [*problems, *explain(error, data, model, plugins, source), *exchanged(error, source.overrides)]
+        raise RecipeError.of(found) from None
     if problems:
         raise RecipeError.of(problems)
     return recipe

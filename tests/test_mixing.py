@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -83,7 +84,7 @@ def made(
     drafts = Batches(7, examples, chain, processes or Processes(), *sizes)  # type: ignore[arg-type]
     featurizer = Featurizer(Energies(), "waveform", torch.device("cpu"))
     inputs = Inputs(featurizer, chain, torch.from_numpy(examples.targets), Profile())
-    for (piece,) in drafts.epoch(epoch):
+    for piece in itertools.chain.from_iterable(drafts.epoch(epoch)):
         features, targets = inputs(piece.draft)
         out |= dict(zip(piece.draft.indices.tolist(), zip(features, targets, strict=True), strict=True))
     return out

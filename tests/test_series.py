@@ -211,7 +211,8 @@ def test_a_splitter_without_folds_says_which_have_some(command: Command, here: P
     answer = command("run", "recipe.toml", "--plugin", TOY, "--folds")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        "[split] toy-third has no folds to go through\n"
+        "recipe.toml:10: [split] toy-third has no folds to go through\n"
+        "    [split]\n"
         "  why: splitters with folds are fold, grouped-kfold, kfold, leave-groups-out, toy-folds\n"
         "  try: --set 'split={use = \"fold\"}', or --seeds 5 to repeat the split that there is\n"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -207,7 +208,8 @@ def test_blocked_plugin_is_named(workplace: Workplace, name: str) -> None:
 def test_recipe_needs_the_plugin(workplace: Workplace) -> None:
     done = workplace.genrekit("recipe", "check", "recipe.toml", with_plugin=False)
     assert done.returncode == 2
-    assert "recipe.toml:15: [features] unknown features 'haar'; available: log-mel, " in done.stderr
+    # Other distributions may be installed beside it, with features of their own.
+    assert re.search(r"recipe\.toml:15: \[features\] unknown features 'haar'; available: .*\blog-mel, ", done.stderr)
     assert "unknown evaluator 'top-labels'" in done.stderr
 
 

@@ -23,10 +23,14 @@ hypothesis.settings.load_profile("genrekit")
 
 
 @pytest.fixture(autouse=True)
-def _plugins_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plugins_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for variable in ("GENREKIT_PLUGINS", "GENREKIT_BLOCK"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(metadata, "entry_points", _without_neighbours)
+    # What is installed is found once in a process, and the neighbours' own tests may share it with these.
+    configure()
+    yield
+    configure()
 
 
 NEIGHBOURS = {folder.name for folder in (Path(__file__).parent.parent / "plugins").glob("genrekit-*")}

@@ -61,7 +61,7 @@ def test_recipe_is_valid(recipe: Path, command: Callable[..., Any]) -> None:
     answer = command("recipe", "check", recipe)
     assert (answer.code, answer.err) == (0, "")
     assert ": ok: " in answer.out
-    run_below = {"quickstart", "gtzan_crnn", "gtzan_honest", "strong", "esc10", "fsdd"}
+    run_below = {"quickstart", "gtzan_crnn", "gtzan_honest", "strong", "esc10", "fsdd", "voices"}
     assert recipe.stem in run_below, "run it below, too"
 
 
@@ -164,10 +164,11 @@ def test_esc10_tests_the_fold_it_names_and_trains_on_all_others(tmp_path: Path) 
     assert sorted(Path(row["path"]).name for row in rows) == sorted(["3-31-A.ogg", "3-32-A.ogg"] * 2)
 
 
-def test_fsdd_tests_the_speaker_it_names_and_trains_on_all_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("recipe", ["fsdd", "voices"])
+def test_the_speaker_that_is_named_is_tested_and_all_others_train(recipe: str, tmp_path: Path) -> None:
     names = [f"{digit}_{who}_{take}.wav" for digit in (1, 4) for who in ("ann", "ben", "cho") for take in range(3)]
     root = make_tones(tmp_path / "clips", names)
-    result = shortened("fsdd.toml", tmp_path, f"dataset.root={root}", "split.test=ben", *SHORT_STRONG)
+    result = shortened(f"{recipe}.toml", tmp_path, f"dataset.root={root}", "split.test=ben", *SHORT_STRONG)
     rows = predicted(result.folder)
     assert {(row["part"], row["group"]) for row in rows} == {("test", "ben")}
     assert len(rows) == 6

@@ -26,6 +26,7 @@ from genrekit.errors import BundleError
 from genrekit.testing import check_bundle_source, contract_suite, write_bundle, write_tones
 
 NAME = "somebody/pitch"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "hub.toml"
 
 # huggingface_hub 2.4 uploads in a way that its HTTP library deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -294,3 +295,16 @@ def test_a_process_of_its_own_predicts(pushed: str, hub: Hub, tmp_path: Path) ->
     done = subprocess.run([*line, "--model", f"hf:{NAME}"], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["label"] == "low"
+
+
+def test_the_example_is_trained_pushed_and_predicts(hub: Hub, tmp_path: Path) -> None:
+    short = ["train.epochs=1", "dataset.clips_per_class=9", f"dataset.root={tmp_path / 'clips'}"]
+    run = genrekit.run(EXAMPLE, overrides=short, runs=tmp_path / "runs", store=tmp_path / "store")
+    assert main(["push", str(run.folder), "somebody/styles"]) == 0
+    there, here = genrekit.load("hf:somebody/styles"), genrekit.load(str(run.folder))
+    clip = genrekit.audio_files(tmp_path / "clips")[0]
+    assert there.predict(clip) == here.predict(clip)
+    repository = hub.repositories["somebody/styles"]
+    head = repository.resolve("main")
+    assert head
+    assert metadata(repository.commits[head]["README.md"].decode())["pipeline_tag"] == "audio-classification"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from genrekit.component import FittedModel
+from genrekit.ensemble import build_network
 from genrekit.examples import Examples, examples_of
 from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
@@ -57,7 +58,7 @@ def _network(run: Run, shape: FeatureShape, classes: int, share: BatchShare) -> 
     """The model with the weights that the seed decides."""
     run.recipe.model.check(shape, classes)
     torch.manual_seed(torch_seed(run.recipe.seed, "weights"))
-    network = memory_format(run.recipe.model.build(shape, classes))
+    network = memory_format(build_network(run.recipe.model, shape, classes, run.recipe.train.ensemble_size))
     if run.processes.count > 1:
         from genrekit.shared_batch import share_batches
 

@@ -92,6 +92,7 @@ class Manifest(BaseModel):
     audio: Audio
     features: Part
     model: Part
+    ensemble_size: int = Field(1, ge=1, le=100, description="networks of this model whose mean logits are the answer")
     answers: Answers = Answers()
     feature_shape: tuple[Size, Size, Size]
     parameters: int = Field(ge=0)

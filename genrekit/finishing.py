@@ -166,6 +166,7 @@ class Finishing:
             ),
             features=self._part("features", features),
             model=self._part("model", recipe.model),
+            ensemble_size=recipe.train.ensemble_size,
             answers=self.answering.answers,
             feature_shape=tuple(shape),
             parameters=sum(parameter.numel() for parameter in self.training.network.parameters()),

@@ -23,7 +23,7 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
         f"- Output: probabilities of {len(manifest.labels)} labels: {', '.join(manifest.labels)}",
         *(f"- {line}" for line in _answers(manifest.answers)),
         f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
-        f"- Model: {manifest.model.options['use']}, {manifest.parameters:,} parameters",
+        f"- Model: {_networks(manifest)}, {manifest.parameters:,} parameters",
         "",
         *_figures(manifest.metrics),
         "",
@@ -31,6 +31,11 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
         "",
     ]
     return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])
+
+
+def _networks(manifest: bundle.Manifest) -> str:
+    name = manifest.model.options["use"]
+    return f"{manifest.ensemble_size} × {name}, their logits averaged" if manifest.ensemble_size > 1 else f"{name}"
 
 
 def _every(audio: bundle.Audio) -> str:

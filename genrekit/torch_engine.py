@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from genrekit import bundle
 from genrekit.component import Component, FeatureExtractor, FeatureShape, Model
-from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, TrainingError, one_line
+from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, TrainingError, one_line, printable
 from genrekit.plugins import installed
 
 if TYPE_CHECKING:
+    import torch
+
     from genrekit.export import WaveformClassifier
 
 
@@ -36,7 +38,7 @@ class TorchEngine:
         answers = manifest.answers
         try:
             _refuse_more_than_there_is(manifest, model, weights)
-            network = model.build(FeatureShape(*manifest.feature_shape), len(manifest.labels))
+            network = _network(manifest, model)
             classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
@@ -44,7 +46,7 @@ class TorchEngine:
         except GenrekitError:
             raise
         except Exception as error:  # third parties' code, in a version that may not be the one that trained
-            raise _other_version(manifest, one_line(error)) from error
+            raise _other_version(manifest, printable(one_line(error), 300)) from error
         return cls(classifier.eval())
 
     def __call__(self, waveform: np.ndarray) -> np.ndarray:
@@ -53,6 +55,12 @@ class TorchEngine:
         with torch.inference_mode():
             out: np.ndarray = self.classifier(torch.from_numpy(waveform)).numpy()
         return out
+
+
+def _network(manifest: bundle.Manifest, model: Model) -> torch.nn.Module:
+    from genrekit.ensemble import build_network
+
+    return build_network(model, FeatureShape(*manifest.feature_shape), len(manifest.labels), manifest.ensemble_size)
 
 
 def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights: Path) -> None:
@@ -64,7 +72,7 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
         held = sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     try:
         with torch.device("meta"):
-            network = model.build(FeatureShape(*manifest.feature_shape), len(manifest.labels))
+            network = _network(manifest, model)
     except Exception as error:  # Not every network can be built without numbers.
         if "overflow" in str(error).lower():
             raise BundleError(f"{weights} is refused: the model's options ask for more than can be counted") from None

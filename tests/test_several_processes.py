@@ -58,7 +58,7 @@ MIXED = (
     ("launcher", "options"),
     [
         ("torchrun", ()),
-        ("accelerate", ()),
+        ("accelerate", ("train.ensemble_size=2",)),
         ("torchrun", (*MIXED, "train.average={decay=0.9}")),
         ("torchrun", (*MIXED, "train.average={kind='equal', from_epoch=2}")),
     ],

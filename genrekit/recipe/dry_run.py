@@ -36,10 +36,10 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
         _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     if not isinstance(recipe.model, FittedModel):
         _training(recipe, model)
-    return DryRun(recipe.features.window_samples(), shape, sum(parameter.numel() for parameter in parameters))
+    return DryRun(recipe.features.window_samples(), shape, recipe.train.ensemble_size * parameters)
 
 
 def _attempt(section: str, use: str, action: Callable[[], T]) -> T:

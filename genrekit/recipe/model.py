@@ -71,6 +71,13 @@ class Train(Section):
         description="the most examples that go through the model at once, where a batch does not fit into memory; "
         "gradients add up to the batch's, but batch normalisation sees the smaller ones. none: batch_size",
     )
+    ensemble_size: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="networks trained side by side, each with first weights, an order and draws of its own; the mean "
+        "of their logits is the answer. Training and predicting take so many times as long",
+    )
     sampling: Literal["shuffled", "balanced"] = Field(
         "shuffled",
         description="shuffled: an epoch is each example once. balanced: as many, but equally many of each class",

@@ -44,16 +44,33 @@ class Partners:
 
 @dataclass(frozen=True)
 class Piece:
-    """What goes through the network at once: ``indices`` of all processes; ``draft`` is of this one's ``share``."""
+    """What goes through a network at once: ``indices`` of all processes; ``draft`` is of this one's ``share``.
+
+    ``member`` is the number of the ensemble's network that learns from it.
+    """
 
     indices: np.ndarray
     share: slice
     draft: Draft
+    member: int = 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """An epoch as one member goes through it: int64 [epoch_size] each, which example, and how often it came before."""
+
+    epoch: int
+    member: int
+    indices: np.ndarray
+    repeated: np.ndarray
 
 
 @dataclass(frozen=True)
 class Batches:
-    """The training part, epoch by epoch. ``chain`` is the augmenters in the order in which they are applied."""
+    """The training part, epoch by epoch. ``chain`` is the augmenters in the order in which they are applied.
+
+    Each of ``members`` networks has an order and draws of its own; the first one's are those of a network alone.
+    """
 
     seed: int
     examples: Examples
@@ -63,27 +80,32 @@ class Batches:
     piece_size: int
     sampling: str
     epoch_size: int
+    members: int = 1
 
     def epoch(self, epoch: int, done: int = 0) -> Iterator[list[Piece]]:
-        """The batches of an epoch but for the first ``done``, each in pieces of nearly one size."""
+        """The batches of an epoch but for the first ``done``, member after member, in pieces of nearly one size."""
+        orders = [self._order(epoch, member) for member in range(self.members)]
+        for start, end in batch_bounds(self.epoch_size, self.batch_size)[done:]:
+            yield [piece for order in orders for piece in self._pieces(order, start, end)]
+
+    def _order(self, epoch: int, member: int) -> Order:
+        rng = generator(self.seed, "order", epoch, *_apart(member))
+        indices = epoch_order(self.sampling, self.examples.targets, self.epoch_size, rng)
+        return Order(epoch, member, indices, repetitions(indices))
+
+    def _pieces(self, order: Order, start: int, end: int) -> Iterator[Piece]:
         import numpy as np
 
-        rng = generator(self.seed, "order", epoch)
-        order = epoch_order(self.sampling, self.examples.targets, self.epoch_size, rng)
-        repeated = repetitions(order)
-        for start, end in batch_bounds(len(order), self.batch_size)[done:]:
-            batch = np.arange(start, end)
-            pieces = np.array_split(batch, -(-len(batch) // self.piece_size))
-            yield [self._piece(epoch, order[places], repeated[places]) for places in pieces]
+        for places in np.array_split(np.arange(start, end), -(-(end - start) // self.piece_size)):
+            indices, repeated = order.indices[places], order.repeated[places]
+            share = self.processes.share(len(indices))
+            keys = [self._key(order, *pair) for pair in zip(indices[share], repeated[share], strict=True)]
+            yield Piece(indices, share, self._draft(indices[share], keys, len(self.chain)), order.member)
 
-    def _piece(self, epoch: int, indices: np.ndarray, repeated: np.ndarray) -> Piece:
-        share = self.processes.share(len(indices))
-        keys = [self._key(epoch, *pair) for pair in zip(indices[share], repeated[share], strict=True)]
-        return Piece(indices, share, self._draft(indices[share], keys, len(self.chain)))
-
-    def _key(self, epoch: int, index: int, repeated: int) -> Key:
+    def _key(self, order: Order, index: int, repeated: int) -> Key:
         clip = int(self.examples.rows[index]), int(self.examples.windows[index])
-        return (epoch, *clip, int(repeated)) if repeated else (epoch, *clip)
+        key = (order.epoch, *clip, *_apart(order.member))
+        return (*key, int(repeated)) if repeated else key
 
     def _draft(self, indices: np.ndarray, keys: Sequence[Key], end: int) -> Draft:
         """Examples that go through ``chain[:end]``."""
@@ -118,3 +140,8 @@ class Batches:
                 return int(candidate)
         others = np.flatnonzero(targets @ targets[own] == 0)
         return int(rng.choice(others)) if len(others) else None
+
+
+def _apart(member: int) -> Key:
+    """What tells a member's draws from the first one's."""
+    return ("member", member) if member else ()

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from genrekit.ensemble import members_of
 from genrekit.errors import TrainingError, one_line
 from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
@@ -34,18 +35,18 @@ class Learner:
     profile: Profile
 
     def step(self, epoch: int, step: int, pieces: list[Piece]) -> float:
-        """Learn from one batch, piece by piece; returns the mean loss of its examples.
+        """Learn from one batch, or one for each member, piece by piece; returns the mean loss of the examples.
 
         Where that is no finite number, the weights stay as they are.
         """
         import torch
 
-        examples = sum(len(piece.indices) for piece in pieces)
+        examples = sum(len(piece.indices) for piece in pieces if not piece.member)
         # Dropout and the like draw from torch's global generator.
         torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
         self.optimizer.zero_grad(set_to_none=True)
         total = torch.stack([self._learn_within_memory(piece, examples) for piece in pieces]).sum()
-        loss = self.processes.add(total).item() / examples
+        loss = self.processes.add(total).item() / sum(len(piece.indices) for piece in pieces)
         if math.isfinite(loss):
             self._descend()
         return loss
@@ -76,20 +77,27 @@ class Learner:
 
         features, targets = self.inputs(piece.draft)
         with self._autocast(features.device.type):
-            loss: torch.Tensor = self.loss(self.network(features[:size]).float(), targets[:size]).sum()
+            logits = self._member(piece)(features[:size]).float()
+            loss: torch.Tensor = self.loss(logits, targets[:size]).sum()
         torch.autograd.backward(loss)
 
     def _learn(self, piece: Piece, examples: int) -> torch.Tensor:
-        """Add a piece's gradients to those that are there; returns the sum of its examples' losses."""
+        """Add a piece's gradients to those that are there; returns the sum of its examples' losses.
+
+        ``examples`` is how many its member learns from in this step.
+        """
         import torch
 
         self.share.rows, self.share.total = piece.share, len(piece.indices)
         features, targets = self.inputs(piece.draft)
         with self.profile("forward"), self._autocast(features.device.type):
-            loss: torch.Tensor = self.loss(self.network(features).float(), targets).sum()
+            loss: torch.Tensor = self.loss(self._member(piece)(features).float(), targets).sum()
         with self.profile("backward"):
             torch.autograd.backward(loss / examples)
         return loss.detach()
+
+    def _member(self, piece: Piece) -> torch.nn.Module:
+        return list(members_of(self.network).values())[piece.member]
 
     def _autocast(self, device: str) -> torch.autocast:
         import torch

@@ -85,6 +85,7 @@ class Training:
             piece_size,
             train.sampling,
             self.epoch_size,
+            train.ensemble_size,
         )
         self.learner = self._learner(chain)
 
@@ -156,7 +157,7 @@ class Training:
                     where = f"epoch {epoch}, batch {progress.step + 1} of {self.steps}"
                     raise lost(loss, where, self._paths(pieces), progress.epoch)
                 progress.first_loss = loss if progress.first_loss is None else progress.first_loss
-                progress.total += loss * sum(len(piece.indices) for piece in pieces)
+                progress.total += loss * sum(len(piece.indices) for piece in pieces if not piece.member)
                 self._step_ended(epoch)
                 progress.step += 1
                 if self.clock.due():

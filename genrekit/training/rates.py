@@ -28,11 +28,16 @@ def build_optimizer(optimizer: Optimizer, model: Model, network: torch.nn.Module
 
 
 def _by_parameter(model: Model, network: torch.nn.Module) -> dict[torch.nn.Parameter, float]:
-    parameters, factors = dict(network.named_parameters()), model.learning_rates(network)
-    problem = misfit(factors, parameters)
-    if problem:
-        raise TrainingError(f"[model] {model.use}: its learning rates do not fit: {problem}")
-    return {parameters[name]: factor for name, factor in factors.items()}
+    from genrekit.ensemble import members_of
+
+    found: dict[torch.nn.Parameter, float] = {}
+    for member in members_of(network).values():
+        parameters, factors = dict(member.named_parameters()), model.learning_rates(member)
+        problem = misfit(factors, parameters)
+        if problem:
+            raise TrainingError(f"[model] {model.use}: its learning rates do not fit: {problem}")
+        found |= {parameters[name]: factor for name, factor in factors.items()}
+    return found
 
 
 def misfit(factors: Mapping[str, float], parameters: Mapping[str, object]) -> str | None:

@@ -270,6 +270,13 @@ class Scheduler(Component):
         """A torch scheduler; its state must be plain numbers and lists, so that checkpoints can hold it."""
         raise NotImplementedError
 
+    def goes_by(self) -> str | None:
+        """The figure that `advance` reads, of validation or ``train_loss``; None if it reads none.
+
+        A run begins only if there is such a figure, and epochs that are not validated are passed over.
+        """
+        return None
+
     def advance(self, scheduler: LRScheduler, metrics: Mapping[str, float]) -> None:
         """Step it. ``metrics`` holds the epoch's validation figures (empty when ``interval`` is "step")."""
         scheduler.step()

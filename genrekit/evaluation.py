@@ -62,6 +62,14 @@ def outcome_of(
     )
 
 
+def arbitrary_outcome(examples: Examples, clips: Clips, labels: list[str], multi_label: bool) -> Outcome:
+    """What somebody who draws lots says of a part's clips: it has the figures that answers for them have."""
+    import numpy as np
+
+    logits = np.random.default_rng(0).normal(size=examples.targets.shape).astype(np.float32)
+    return outcome_of("validation", logits, examples, clips, labels, multi_label)
+
+
 def truth_of(targets: np.ndarray, classes: int) -> np.ndarray:
     """Targets, as label indices [examples] or as shares of labels [examples, classes], as bool [examples, classes]."""
     import numpy as np

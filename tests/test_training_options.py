@@ -187,6 +187,35 @@ def test_evaluation_every_few_epochs(toy: ToyRuns) -> None:
     assert (result.folder / "report.html").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("train.keep=macro_f", "one of them for train.keep"),
+        ("train.stop_early={metric='macro_f'}", "one of them for train.stop_early.metric"),
+        ("train.scheduler={use='plateau', metric='macro_f'}", "one of them for train.scheduler"),
+    ],
+)
+def test_a_figure_that_nobody_gives_is_refused_before_the_first_step(
+    toy: ToyRuns, monkeypatch: pytest.MonkeyPatch, option: str, said: str
+) -> None:
+    seen = steps_of(monkeypatch)
+    with pytest.raises(errors.TrainingError, match="did you mean 'macro_f1'") as caught:
+        toy.run(option)
+    assert said in str(caught.value)
+    assert "there are: accuracy, " in str(caught.value)
+    assert not seen
+
+
+def test_plateau_waits_for_epochs_that_are_validated(toy: ToyRuns) -> None:
+    plateau = "train.scheduler={use='plateau', patience=0, factor=0.1, threshold=0.9999, metric='%s'}"
+    every_other = toy.run("train.epochs=6", "train.evaluate_every=2", plateau % "loss").folder
+    rates = [round(line["lr"], 9) for line in history(every_other)]
+    # Nothing is ever an improvement by more than all of it; the first validation is what others are compared with.
+    assert rates == pytest.approx([rates[0]] * 4 + [rates[0] / 10] * 2)
+    each = toy.run("train.epochs=3", "train.evaluate_every=2", plateau % "train_loss").folder
+    assert [line["lr"] for line in history(each)] == pytest.approx([rates[0], rates[0], rates[0] / 10])
+
+
 def test_statistics_of_the_training_part_are_fitted_once_and_survive_a_resume(
     toy: ToyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:

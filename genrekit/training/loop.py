@@ -15,7 +15,7 @@ from genrekit.clips import Clips
 from genrekit.component import Augmenter
 from genrekit.console import Advance, Narrator
 from genrekit.errors import one_line
-from genrekit.evaluation import compute_logits, figures, outcome_of, plain_numbers
+from genrekit.evaluation import arbitrary_outcome, compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.history import EpochLine
@@ -33,7 +33,13 @@ from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
 from genrekit.training.memory import is_out_of_memory, out_of_memory
 from genrekit.training.rates import build_optimizer
-from genrekit.training.refusals import lost, refuse_equal_examples, refuse_explosion, refuse_idle_processes
+from genrekit.training.refusals import (
+    lost,
+    refuse_equal_examples,
+    refuse_explosion,
+    refuse_idle_processes,
+    refuse_unknown_figures,
+)
 from genrekit.training.statistics import PlainFeatures, fit_statistics
 
 if TYPE_CHECKING:
@@ -113,6 +119,7 @@ class Training:
 
     def fit(self) -> None:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
+        refuse_unknown_figures(self.recipe.train, self._figure_names())
         if not (self.progress.epoch or self.progress.step):
             refuse_equal_examples(self.examples["train"])
             with self.profile("statistics"):
@@ -196,6 +203,14 @@ class Training:
         with self.profile("figures"):
             return plain_numbers(figures(self.recipe.evaluate, outcome))
 
+    def _figure_names(self) -> frozenset[str]:
+        """What lines of the history can hold; found out from arbitrary answers for the validation clips."""
+        found, examples = {"train_loss"}, self.examples.get("validation")
+        if examples:
+            outcome = arbitrary_outcome(examples, self.clips, self.labels, self.recipe.train.loss.multi_label)
+            found |= plain_numbers(figures(self.recipe.evaluate, outcome)).keys()
+        return frozenset(found)
+
     def evaluate(self, part: str, network: torch.nn.Module | None = None) -> Outcome:
         """The answers of ``network`` (None: the one that is trained) for a part."""
         train, multi_label = self.recipe.train, self.recipe.train.loss.multi_label
@@ -241,7 +256,9 @@ class Training:
     def _step_scheduler(self, interval: str, line: EpochLine) -> None:
         scheduler = self.recipe.train.scheduler
         if scheduler and self.scheduler and scheduler.interval == interval:
-            scheduler.advance(self.scheduler, line)
+            figure = scheduler.goes_by()
+            if figure is None or figure in line:
+                scheduler.advance(self.scheduler, line)
 
     @property
     def best_path(self) -> Path:

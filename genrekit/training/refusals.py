@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from genrekit.errors import DataError, TrainingError
+from genrekit.errors import DataError, TrainingError, did_you_mean
 from genrekit.examples import Examples
+from genrekit.history import LAST
 from genrekit.recipe.model import Train
 from genrekit.training.bounds import batch_bounds
 
@@ -44,6 +45,22 @@ def refuse_equal_examples(examples: Examples) -> None:
             why="the recordings are copies of one, or silent, or the features leave nothing of them",
             hint="listen to a few; see data.json in the run folder; try other features",
         )
+
+
+def refuse_unknown_figures(train: Train, known: Collection[str]) -> None:
+    """`TrainingError` where the recipe goes by a figure that no epoch will have."""
+    wanted: dict[str, str | None] = {
+        "train.keep": train.keep if train.keep != LAST and len(known) > 1 else None,
+        "train.stop_early.metric": train.stop_early.metric if train.stop_early else None,
+        "train.scheduler": train.scheduler.goes_by() if train.scheduler else None,
+    }
+    for option, figure in wanted.items():
+        if figure is not None and figure not in known:
+            raise TrainingError(
+                f"no evaluator gives the figure '{figure}'{did_you_mean(figure, known)}",
+                why=f"there are: {', '.join(sorted(known))}",
+                hint=f"one of them for {option}",
+            )
 
 
 def lost(loss: float, where: str, paths: Sequence[str], kept: int = 0) -> TrainingError:

@@ -14,15 +14,16 @@ from torch import Tensor, nn
 from genrekit_builtins._banded_filters import BandedFilters
 from genrekit_builtins.torch_held import HELD
 
-BLOCK_SAMPLES = 2**18
-"""Samples windowed at once: 1 MiB, and its spectrum another, about a processor core's second-level cache."""
+BLOCK_SAMPLES = 2**19
+"""Samples windowed at once: 2 MiB, and its spectrum another. On a core with 2 MiB of second-level cache half as many
+take a tenth longer, since each call has its price, and a whole clip of 30 s at once takes nearly three times as long."""
 
 
 class MelInBlocks(nn.Module):
     """waveform float32 [batch, samples] -> mel power [batch, mels, frames]; for a CPU, without gradients.
 
     ``window`` [n_fft] and ``filters`` [bins, mels] are a ``MelSpectrogram``'s. Frames are centred, edges reflected.
-    Nothing in it changes, so threads may share it; a clip takes about 3 MB to work in, whatever its length.
+    Nothing in it changes, so threads may share it; a clip takes about 5 MB to work in, whatever its length.
     """
 
     def __init__(self, window: Tensor, filters: Tensor, hop_length: int) -> None:

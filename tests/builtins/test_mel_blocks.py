@@ -138,7 +138,7 @@ def test_nothing_is_as_long_as_the_clip_but_the_result() -> None:
     with Largest(waveform) as ours:
         blocks(waveform)
     assert plain.bytes > 40_000_000
-    assert ours.bytes < 1_200_000
+    assert ours.bytes < 2_400_000
 
 
 def test_pieces_hold_every_weight_twice_and_few_zeros() -> None:

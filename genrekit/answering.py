@@ -15,7 +15,7 @@ from genrekit.thresholds import best_thresholds
 
 if TYPE_CHECKING:
     from genrekit.outcome import Outcome
-    from genrekit.recipe.model import Answers as Wanted
+    from genrekit.recipe.sections import Answers as Wanted
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from test_calibration import drawn, outcome_of
 import genrekit
 from genrekit import answering
 from genrekit.abstention import answered, threshold_for
-from genrekit.recipe.model import Answers
+from genrekit.recipe.sections import Answers
 from genrekit.thresholds import best_thresholds
 
 

@@ -14,7 +14,8 @@ import genrekit
 from genrekit import hookspecs
 from genrekit.cli.option_text import option_texts
 from genrekit.plugins import Plugins, load
-from genrekit.recipe.model import Answers, Average, Recipe, StopEarly, Train
+from genrekit.recipe.model import Recipe
+from genrekit.recipe.sections import Answers, Average, StopEarly, Train
 
 RECIPE = Page("docs/reference/recipe.md")
 HOOKS = Page("docs/reference/hooks.md")

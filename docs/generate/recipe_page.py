@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 
 from genrekit.cli.option_text import OptionText, option_texts
 from genrekit.component import Component
-from genrekit.recipe.model import Recipe, Section, kind_of
+from genrekit.recipe.model import Recipe, kind_of
+from genrekit.recipe.sections import Section
 from genrekit.registry import Registry
 
 DISTRIBUTION = "genrekit"

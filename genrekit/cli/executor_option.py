@@ -28,7 +28,8 @@ def _made(name: str, options: dict[str, Any]) -> Executor:
 
     from genrekit.plugins import installed
     from genrekit.recipe.explain import explain
-    from genrekit.recipe.model import Section, component_union
+    from genrekit.recipe.model import component_union
+    from genrekit.recipe.sections import Section
     from genrekit.recipe.source import Source
 
     found, data = installed(), {"executor": {**options, "use": name}}

@@ -6,7 +6,8 @@ import json
 from typing import Any, get_origin
 
 from genrekit.component import Component
-from genrekit.recipe.model import Recipe, Train, kind_of
+from genrekit.recipe.model import Recipe, kind_of
+from genrekit.recipe.sections import Train
 from genrekit.recipe_table import RecipeTable
 
 

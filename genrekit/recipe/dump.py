@@ -7,7 +7,8 @@ from typing import Any
 import tomli_w
 
 from genrekit.component import Component
-from genrekit.recipe.model import Recipe, Section
+from genrekit.recipe.model import Recipe
+from genrekit.recipe.sections import Section
 from genrekit.recipe_table import RecipeTable
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from genrekit.recipe.model import Recipe, Train, kind_of
+from genrekit.recipe.model import Recipe, kind_of
 from genrekit.recipe.place import Path
+from genrekit.recipe.sections import Train
 from genrekit.registry import Registry
 
 

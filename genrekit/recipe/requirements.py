@@ -12,7 +12,8 @@ from genrekit.plugins import Plugins, normal
 from genrekit.recipe.source import Source
 
 if TYPE_CHECKING:
-    from genrekit.recipe.model import Recipe, Section
+    from genrekit.recipe.model import Recipe
+    from genrekit.recipe.sections import Section
 
 OWN = "genrekit"
 
@@ -70,7 +71,7 @@ def with_requirements(recipe: Recipe, plugins: Plugins) -> Recipe:
 
 
 def _components(section: Section) -> Iterator[Component]:
-    from genrekit.recipe.model import Section
+    from genrekit.recipe.sections import Section
 
     for value in dict(section).values():
         for element in value if isinstance(value, list) else [value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from genrekit.recipe.model import Average
+from genrekit.recipe.sections import Average
 
 if TYPE_CHECKING:
     import torch

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from genrekit.errors import DataError, TrainingError, did_you_mean
 from genrekit.examples import Examples
 from genrekit.history import LAST
-from genrekit.recipe.model import Train
+from genrekit.recipe.sections import Train
 from genrekit.training.bounds import batch_bounds
 
 SHOWN = 4

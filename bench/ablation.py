@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import re
 import statistics
+import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
@@ -158,7 +159,7 @@ def write(found: dict[str, float], options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--speakers", nargs="+", default=["jackson", "theo"])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
@@ -170,6 +171,9 @@ def main() -> None:
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
         jobs = {pool.submit(accuracy, options.data, *job): job for job in missing(options, found)}
         for done in as_completed(jobs):
+            if done.exception():
+                print(*jobs[done], repr(done.exception()), file=sys.stderr, flush=True)
+                continue
             found[key(*jobs[done])] = done.result()
             print(*jobs[done], done.result(), flush=True)
             write(found, options)

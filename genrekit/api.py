@@ -13,7 +13,7 @@ import ast
 import importlib.util
 from pathlib import Path
 
-API_VERSION = "1.1"
+API_VERSION = "1.2"
 ATTRIBUTE = "requires_genrekit_api"
 
 

@@ -38,8 +38,6 @@ def build_network(model: Model, shape: FeatureShape, classes: int, size: int) ->
     return Ensemble(members) if size > 1 else members[0]
 
 
-def members_of(network: nn.Module) -> dict[str, nn.Module]:
-    """The networks that learn, each with what stands before the names of its parameters; a lone one is its own."""
-    if not isinstance(network, Ensemble):
-        return {"": network}
-    return {f"members.{number}.": member for number, member in enumerate(network.members)}
+def members_of(network: nn.Module) -> list[nn.Module]:
+    """The networks that learn, each by itself; a lone one is its own member."""
+    return list(network.members) if isinstance(network, Ensemble) else [network]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from genrekit import onnx_scan
+from genrekit.errors import BundleError
 from genrekit.graphs import INPUT, OUTPUT, check_graph
 
 if TYPE_CHECKING:
@@ -64,8 +66,12 @@ class GraphNetwork(nn.Module):
         return torch.frombuffer(bytearray(self.graph), dtype=torch.uint8) if self.graph else torch.zeros(0).byte()
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Put it back."""
-        self.graph = state.cpu().numpy().tobytes()
+        """Put it back. Raises `BundleError` for what no graph of ours holds: weights may come from a stranger."""
+        graph = state.cpu().numpy().tobytes()
+        reason = onnx_scan.objection(graph) if graph else None
+        if reason:
+            raise BundleError(f"the graph among the weights is refused: {reason}")
+        self.graph = graph
 
 
 @functools.lru_cache(maxsize=4)

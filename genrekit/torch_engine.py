@@ -38,7 +38,7 @@ class TorchEngine:
         answers = manifest.answers
         try:
             _refuse_more_than_there_is(manifest, model, weights)
-            network = _network(manifest, model)
+            network = _network(manifest, model, manifest.ensemble_size)
             classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
@@ -57,10 +57,10 @@ class TorchEngine:
         return out
 
 
-def _network(manifest: bundle.Manifest, model: Model) -> torch.nn.Module:
+def _network(manifest: bundle.Manifest, model: Model, size: int) -> torch.nn.Module:
     from genrekit.ensemble import build_network
 
-    return build_network(model, FeatureShape(*manifest.feature_shape), len(manifest.labels), manifest.ensemble_size)
+    return build_network(model, FeatureShape(*manifest.feature_shape), len(manifest.labels), size)
 
 
 def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights: Path) -> None:
@@ -72,12 +72,12 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
         held = sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     try:
         with torch.device("meta"):
-            network = _network(manifest, model)
+            network = _network(manifest, model, 1)
     except Exception as error:  # Not every network can be built without numbers.
         if "overflow" in str(error).lower():
             raise BundleError(f"{weights} is refused: the model's options ask for more than can be counted") from None
         return
-    wanted = sum(tensor.numel() for tensor in network.state_dict().values())
+    wanted = manifest.ensemble_size * sum(tensor.numel() for tensor in network.state_dict().values())
     if wanted > held:
         raise BundleError(
             f"{weights} is refused: it holds {held:,} numbers, and the model's options ask for {wanted:,}",

@@ -38,7 +38,7 @@ def of_member(folder: Path, number: int) -> dict[str, torch.Tensor]:
 def test_the_mean_of_the_logits_is_the_answer() -> None:
     network = build_network(toy_plugin.Small(), SHAPE, 3, 3).eval()
     x = torch.randn(4, *SHAPE)
-    answers = [member(x) for member in members_of(network).values()]
+    answers = [member(x) for member in members_of(network)]
     assert len(answers) == 3
     assert not torch.equal(answers[0], answers[1])
     torch.testing.assert_close(network(x), (answers[0] + answers[1] + answers[2]) / 3)
@@ -47,10 +47,17 @@ def test_the_mean_of_the_logits_is_the_answer() -> None:
 def test_one_network_is_no_ensemble() -> None:
     network = build_network(toy_plugin.Small(), SHAPE, 3, 1)
     assert not isinstance(network, Ensemble)
-    assert members_of(network) == {"": network}
+    assert members_of(network) == [network]
 
 
-@pytest.mark.parametrize("options", [(), ("train.micro_batch_size=2", "augment=[{use='toy-louder'}, {use='mixup'}]")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("train.micro_batch_size=2", "augment=[{use='toy-louder'}, {use='mixup'}]"),
+        ("train.clip_gradients=0.05", "train.average={decay=0.5}"),
+    ],
+)
 def test_the_first_member_is_what_would_be_trained_alone(toy: ToyRuns, options: tuple[str, ...]) -> None:
     """To the last bit: first weights, order, draws, dropout and the size of each step."""
     alone = tensors(toy.run(*LAST, *options).folder)

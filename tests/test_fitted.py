@@ -15,8 +15,9 @@ from toy_runs import TOY, ToyRuns, make_tones
 import genrekit
 from genrekit import bundle, checkpoint, finishing, fitted, plugins, recipe, running
 from genrekit.console import Narrator
-from genrekit.errors import RecipeError, TrainingError
+from genrekit.errors import BundleError, RecipeError, TrainingError
 from genrekit.export import Export
+from genrekit.graph_network import GraphNetwork
 from genrekit.predict import OnnxEngine, Predictor
 from genrekit.recipe.dry_run import dry_run
 from genrekit.training.fitting import Fitting
@@ -192,3 +193,16 @@ def test_other_models_are_resolved_to_themselves(toy: ToyRuns) -> None:
 
 def test_it_is_a_model(toy: ToyRuns) -> None:
     assert issubclass(genrekit.FittedModel, genrekit.Model)
+
+
+def test_a_strangers_graph_among_the_weights_is_looked_at_before_anybody_reads_it() -> None:
+    import torch
+    from torch import nn
+
+    network = GraphNetwork(nn.Identity(), 3)
+    before = network.state_dict()
+    hostile = torch.frombuffer(bytearray(b"\x08\x07not a graph"), dtype=torch.uint8)
+    with pytest.raises(BundleError, match="the graph among the weights is refused"):
+        network.load_state_dict(before | {"_extra_state": hostile})
+    assert network.graph == b""
+    network.load_state_dict(before)

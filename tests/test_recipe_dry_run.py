@@ -25,7 +25,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 def test_shapes_and_parameters(recipe: Recipe) -> None:
     weights = 80 * 16 + 16 + 16 * 5 + 5
-    assert dry_run(recipe, classes=5) == DryRun(30 * 22050, FeatureShape(1, 8, 10), weights)
+    assert dry_run(recipe, classes=5) == DryRun(30 * 22050, FeatureShape(1, 8, 10), 1, weights)
 
 
 def _breaks(recipe: Recipe, component: type, method: str, result: Any, monkeypatch: pytest.MonkeyPatch) -> str:

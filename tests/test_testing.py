@@ -436,6 +436,7 @@ def training_sins() -> list[Sin]:
         Sin(descent(build=lambda self, parameters: None), "learns", "gives a NoneType"),
         Sin(halving(build=below), "learning rates make sense", "a learning rate is -"),
         Sin(halving(build=forgets), "resumes exactly", "the learning rates differ"),
+        Sin(halving(interval="step", goes_by=lambda self: "loss"), "learning rates make sense", "goes_by names"),
         Sin(
             halving(build=lambda self, optimizer, epochs, steps: torch.optim.lr_scheduler.OneCycleLR(
                 optimizer, 0.1, total_steps=steps - 1)),

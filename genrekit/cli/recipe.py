@@ -73,5 +73,5 @@ def _report_dry_run(recipe: Recipe, classes: int) -> None:
     seen = dry_run(recipe, classes)
     rate = recipe.features.sample_rate
     print(f"  {recipe.features.use}: {seen.samples} samples ({seen.samples / rate:.2f} s) -> {list(seen.shape)}")
-    networks = f"{recipe.train.ensemble_size} × " if recipe.train.ensemble_size > 1 else ""
+    networks = f"{seen.networks} × " if seen.networks > 1 else ""
     print(f"  {networks}{recipe.model.use}: {list(seen.shape)} -> {classes} labels, {seen.parameters:,} parameters")

@@ -19,10 +19,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DryRun:
-    """``samples`` is the length of a window; ``parameters`` counts those that training changes."""
+    """``samples`` is the length of a window; ``parameters`` counts those that training changes, of all ``networks``."""
 
     samples: int
     shape: FeatureShape
+    networks: int
     parameters: int
 
 
@@ -39,7 +40,8 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
     parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     if not isinstance(recipe.model, FittedModel):
         _training(recipe, model)
-    return DryRun(recipe.features.window_samples(), shape, recipe.train.ensemble_size * parameters)
+    networks = 1 if isinstance(recipe.model, FittedModel) else recipe.train.ensemble_size
+    return DryRun(recipe.features.window_samples(), shape, networks, networks * parameters)
 
 
 def _attempt(section: str, use: str, action: Callable[[], T]) -> T:

@@ -74,7 +74,7 @@ class Train(Section):
     optimizer: Optimizer = Field(description="how weights follow gradients")
     scheduler: Scheduler | None = Field(None, description="how the learning rate changes; none keeps it constant")
     clip_gradients: float | None = Field(
-        None, gt=0, description="longer gradients (L2 norm over all weights) are shortened to this; none: never"
+        None, gt=0, description="longer gradients (L2 norm over a network's weights) are shortened to this; none: never"
     )
     average: Average | None = Field(None, description="average weights over training; none: the last step's count")
     keep: str = Field(

@@ -19,6 +19,7 @@ CALLED_ELSEWHERE = {
     "device": ("gpu", "accelerator"),
     "precision": ("amp", "fp16", "mixed_precision", "dtype"),
     "clip_gradients": ("gradient_clipping", "clip_grad_norm", "max_grad_norm"),
+    "ensemble_size": ("ensemble", "n_models", "num_models", "n_estimators"),
     "micro_batch_size": ("accumulate", "gradient_accumulation_steps", "accumulate_grad_batches"),
     "sample_rate": ("sr", "fs", "sampling_rate"),
     "n_fft": ("fft_size", "win_length", "window_size", "window_length", "frame_length"),

@@ -134,7 +134,8 @@ class _run:  # noqa: N801
             loss = _step(self.network, self.optimizer)
             self._advance("step", {})
         figures = {"accuracy": 0.5, "macro_f1": 0.5, "balanced_accuracy": 0.5, "loss": 1.0, "train_loss": loss}
-        self._advance("epoch", figures)
+        read = self.scheduler is not None and self.case.component.goes_by()
+        self._advance("epoch", {read: 0.5} | figures if read else figures)
 
     def _advance(self, interval: str, figures: dict[str, float]) -> None:
         if self.scheduler is not None and self.case.component.interval == interval:
@@ -158,6 +159,8 @@ class _run:  # noqa: N801
 def learning_rates_make_sense(case: Case) -> None:
     """From the first step to the last, learning rates are finite and not negative, and the first is above 0."""
     assert case.component.interval in {"epoch", "step"}, f"interval is {case.component.interval!r}"
+    by_step = case.component.interval == "step"
+    assert not (by_step and case.component.goes_by()), "goes_by names a figure, which there is only after an epoch"
     run = _run(case)
     first = run.optimizer.param_groups[0]["lr"]
     assert first > 0, f"the first step has the learning rate {first}"

@@ -55,6 +55,11 @@ class Piece:
     member: int = 0
 
 
+def examples_each(pieces: Sequence[Piece]) -> int:
+    """How many examples each member learns from in a step of ``pieces``."""
+    return sum(len(piece.indices) for piece in pieces if piece.member == 0)
+
+
 @dataclass(frozen=True)
 class Order:
     """An epoch as one member goes through it: int64 [epoch_size] each, which example, and how often it came before."""
@@ -69,7 +74,7 @@ class Order:
 class Batches:
     """The training part, epoch by epoch. ``chain`` is the augmenters in the order in which they are applied.
 
-    Each of ``members`` networks has an order and draws of its own; the first one's are those of a network alone.
+    Each of ``ensemble_size`` networks has an order and draws of its own; the first one's are those of a network alone.
     """
 
     seed: int
@@ -80,11 +85,11 @@ class Batches:
     piece_size: int
     sampling: str
     epoch_size: int
-    members: int = 1
+    ensemble_size: int = 1
 
     def epoch(self, epoch: int, done: int = 0) -> Iterator[list[Piece]]:
         """The batches of an epoch but for the first ``done``, member after member, in pieces of nearly one size."""
-        orders = [self._order(epoch, member) for member in range(self.members)]
+        orders = [self._order(epoch, member) for member in range(self.ensemble_size)]
         for start, end in batch_bounds(self.epoch_size, self.batch_size)[done:]:
             yield [piece for order in orders for piece in self._pieces(order, start, end)]
 

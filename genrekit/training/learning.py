@@ -12,7 +12,7 @@ from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
 from genrekit.randomness import torch_seed
 from genrekit.recipe import Recipe
-from genrekit.training.batches import Piece
+from genrekit.training.batches import Piece, examples_each
 from genrekit.training.inputs import Inputs
 from genrekit.training.memory import is_out_of_memory, largest_that_fits, out_of_memory
 from genrekit.training.refusals import told_otherwise
@@ -41,7 +41,7 @@ class Learner:
         """
         import torch
 
-        examples = sum(len(piece.indices) for piece in pieces if not piece.member)
+        examples = examples_each(pieces)
         # Dropout and the like draw from torch's global generator.
         torch.manual_seed(torch_seed(self.recipe.seed, "step", epoch, step))
         self.optimizer.zero_grad(set_to_none=True)
@@ -97,7 +97,7 @@ class Learner:
         return loss.detach()
 
     def _member(self, piece: Piece) -> torch.nn.Module:
-        return list(members_of(self.network).values())[piece.member]
+        return members_of(self.network)[piece.member]
 
     def _autocast(self, device: str) -> torch.autocast:
         import torch
@@ -110,6 +110,8 @@ class Learner:
         with self.profile("backward"):
             self.processes.add_gradients(self.network)
         with self.profile("optimizer"):
-            if self.recipe.train.clip_gradients is not None:
-                clip_grad_norm_(self.network.parameters(), self.recipe.train.clip_gradients)
+            limit = self.recipe.train.clip_gradients
+            if limit is not None:
+                for member in members_of(self.network):
+                    clip_grad_norm_(member.parameters(), limit)
             self.optimizer.step()

@@ -27,7 +27,7 @@ from genrekit.recipe import Recipe
 from genrekit.resuming import changes, deciding, moved
 from genrekit.training.alarm import Alarm
 from genrekit.training.averaging import AveragedWeights, fit_norms
-from genrekit.training.batches import Batches, Piece
+from genrekit.training.batches import Batches, Piece, examples_each
 from genrekit.training.bounds import batch_bounds
 from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
@@ -119,7 +119,8 @@ class Training:
 
     def fit(self) -> None:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
-        refuse_unknown_figures(self.recipe.train, self._figure_names())
+        with self.profile("figures"):
+            refuse_unknown_figures(self.recipe.train, self._figure_names())
         if not (self.progress.epoch or self.progress.step):
             refuse_equal_examples(self.examples["train"])
             with self.profile("statistics"):
@@ -164,7 +165,7 @@ class Training:
                     where = f"epoch {epoch}, batch {progress.step + 1} of {self.steps}"
                     raise lost(loss, where, self._paths(pieces), progress.epoch)
                 progress.first_loss = loss if progress.first_loss is None else progress.first_loss
-                progress.total += loss * sum(len(piece.indices) for piece in pieces if not piece.member)
+                progress.total += loss * examples_each(pieces)
                 self._step_ended(epoch)
                 progress.step += 1
                 if self.clock.due():

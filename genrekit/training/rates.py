@@ -31,7 +31,7 @@ def _by_parameter(model: Model, network: torch.nn.Module) -> dict[torch.nn.Param
     from genrekit.ensemble import members_of
 
     found: dict[torch.nn.Parameter, float] = {}
-    for member in members_of(network).values():
+    for member in members_of(network):
         parameters, factors = dict(member.named_parameters()), model.learning_rates(member)
         problem = misfit(factors, parameters)
         if problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 from genrekit.errors import DataError, TrainingError, did_you_mean
 from genrekit.examples import Examples
@@ -47,17 +47,18 @@ def refuse_equal_examples(examples: Examples) -> None:
         )
 
 
-def refuse_unknown_figures(train: Train, known: Collection[str]) -> None:
+def refuse_unknown_figures(train: Train, known: Set[str]) -> None:
     """`TrainingError` where the recipe goes by a figure that no epoch will have."""
     wanted: dict[str, str | None] = {
-        "train.keep": train.keep if train.keep != LAST and len(known) > 1 else None,
+        # Without validation there is no choice: the last epoch is kept, whatever the recipe says.
+        "train.keep": train.keep if train.keep != LAST and known > {"train_loss"} else None,
         "train.stop_early.metric": train.stop_early.metric if train.stop_early else None,
-        "train.scheduler": train.scheduler.goes_by() if train.scheduler else None,
+        "the figure of train.scheduler": train.scheduler.goes_by() if train.scheduler else None,
     }
     for option, figure in wanted.items():
         if figure is not None and figure not in known:
             raise TrainingError(
-                f"no evaluator gives the figure '{figure}'{did_you_mean(figure, known)}",
+                f"no evaluator gives the figure '{figure}'{did_you_mean(figure, sorted(known))}",
                 why=f"there are: {', '.join(sorted(known))}",
                 hint=f"one of them for {option}",
             )

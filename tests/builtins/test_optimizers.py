@@ -95,6 +95,31 @@ def test_goes_on_from_a_checkpoint_as_if_nothing_happened(options: genrekit.Opti
         assert torch.equal(a, b)
 
 
+@pytest.mark.parametrize("kind", [Adam, AdamW, Sgd])
+def test_goes_on_with_weights_that_lie_in_memory_channels_last(kind: type[genrekit.Optimizer], tmp_path: Path) -> None:
+    """A step in one pass reads weights and moments as they lie, so a checkpoint must give back both in one order."""
+
+    def convolution() -> nn.Module:
+        torch.manual_seed(0)
+        return nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last)
+
+    def learn(net: nn.Module, optimizer: optim.Optimizer, steps: range) -> None:
+        for step in steps:
+            optimizer.zero_grad()
+            net(torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(step))).square().mean().backward()
+            optimizer.step()
+
+    straight, first, second = convolution(), convolution(), convolution()
+    optimizers = [kind(use=kind.name(), lr=0.1).build(net.parameters()) for net in (straight, first, second)]
+    learn(straight, optimizers[0], range(6))
+    learn(first, optimizers[1], range(3))
+    checkpoint.save(tmp_path / "c", checkpoint.Progress(), {"network": first, "optimizer": optimizers[1]})
+    checkpoint.load(tmp_path / "c", {"network": second, "optimizer": optimizers[2]})
+    learn(second, optimizers[2], range(3, 6))
+    for a, b in zip(straight.parameters(), second.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
 def test_adam_is_the_default_and_the_only_one() -> None:
     assert [cls.default for cls in (Adam, AdamW, Sgd)] == [True, False, False]
     assert Adam().lr == 3e-4

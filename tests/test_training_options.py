@@ -192,7 +192,7 @@ def test_evaluation_every_few_epochs(toy: ToyRuns) -> None:
     [
         ("train.keep=macro_f", "one of them for train.keep"),
         ("train.stop_early={metric='macro_f'}", "one of them for train.stop_early.metric"),
-        ("train.scheduler={use='plateau', metric='macro_f'}", "one of them for train.scheduler"),
+        ("train.scheduler={use='plateau', metric='macro_f'}", "one of them for the figure of train.scheduler"),
     ],
 )
 def test_a_figure_that_nobody_gives_is_refused_before_the_first_step(

@@ -1,4 +1,4 @@
-"""Peak memory of training, from 200 clips of 30 s to 20,000.
+"""Peak memory of training, whatever the number of 30 s clips: by default 200, 2,000 and 20,000.
 
     python bench/memory.py [--counts 200 2000 20000] [--work FOLDER]
 

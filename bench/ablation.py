@@ -131,10 +131,10 @@ def table(found: dict[str, float], options: argparse.Namespace) -> str:
         if not shared:
             continue
         mean = statistics.mean(each[seed] for seed in shared)
-        spread = statistics.stdev(each[seed] for seed in shared) if len(shared) > 1 else 0.0
+        spread = f"{statistics.stdev(each[seed] for seed in shared):.3f}" if len(shared) > 1 else ""
         difference = statistics.mean(each[seed] - whole[seed] for seed in shared)
         told = "" if name == "strong.toml" else f"{difference:+.3f}"
-        rows.append(f"| {name} | {mean:.3f} | {spread:.3f} | {told} | {len(shared)} |")
+        rows.append(f"| {name} | {mean:.3f} | {spread} | {told} | {len(shared)} |")
     return "\n".join(rows)
 
 

@@ -43,6 +43,7 @@ class TerminalNarrator(Narrator):
 
         self.console = console or RichConsole(highlight=False)
         self._headed, self._second = False, ("accuracy", "accuracy")
+        self._warned: set[str] = set()
 
     def say(self, text: str) -> None:
         from rich.markup import escape
@@ -50,8 +51,12 @@ class TerminalNarrator(Narrator):
         self.console.print(escape(harmless(text)), soft_wrap=True)
 
     def warn(self, text: str) -> None:
+        """Tell it once: the runs of a series have the same files and the same faults."""
         from rich.markup import escape
 
+        if text in self._warned:
+            return
+        self._warned.add(text)
         mark = "warning" if text.startswith("warning: ") else "note"
         self.console.print(f"[yellow]{mark}:[/] {escape(harmless(text.removeprefix('warning: ')))}", soft_wrap=True)
 

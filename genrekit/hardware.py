@@ -39,8 +39,8 @@ def computes_bf16(device: str) -> bool:
     return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def resolve(recipe: Recipe) -> Recipe:
-    """The recipe with ``auto`` device, precision and threads replaced by what this machine gives.
+def resolve(recipe: Recipe, jobs: int = 1) -> Recipe:
+    """The recipe with ``auto`` device, precision and threads replaced by what this machine gives one of ``jobs`` runs.
 
     Sums of floats depend on how many threads share them, so the number of threads is part of what decides a result.
     """
@@ -48,7 +48,7 @@ def resolve(recipe: Recipe) -> Recipe:
     precision = recipe.train.precision
     if precision == "auto":
         precision = "bf16" if computes_bf16(device) else "float32"
-    found = {"device": device, "precision": precision, "threads": recipe.train.threads or usable_cpus()}
+    found = {"device": device, "precision": precision, "threads": recipe.train.threads or max(1, usable_cpus() // jobs)}
     train = recipe.train.model_copy(update=found)
     # Found out is not written: the report tells them apart.
     train.model_fields_set.intersection_update(recipe.train.model_fields_set)

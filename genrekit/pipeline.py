@@ -147,7 +147,7 @@ class Run:
 
         self._introduce()
         settle(self.folder, self.recipe, self.processes.first)
-        preparation = self._prepare()
+        preparation = self.prepare()
         # A resume that is refused before this leaves the run folder as it was.
         self.begun = True
         self._note("running")
@@ -177,7 +177,8 @@ class Run:
         """What is stored: features, unless something random changes the waveform before them."""
         return "waveform" if any(augmenter.on == "waveform" for augmenter in self.recipe.augment) else "features"
 
-    def _prepare(self) -> Preparation:
+    def prepare(self) -> Preparation:
+        """Fill the store, and write down what became of each clip."""
         from genrekit.data_record import check_usable, record, refuse_other_data
 
         # The others find in the store what the first has put there.

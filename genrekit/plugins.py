@@ -186,5 +186,11 @@ def installed() -> Plugins:
     )
 
 
+def environment() -> dict[str, str]:
+    """What lets another process load the same plugins."""
+    told = {"GENREKIT_PLUGINS": _options["local"], "GENREKIT_BLOCK": _options["blocked"]}
+    return {name: ",".join([*_from_environment(name), *options]) for name, options in told.items()}
+
+
 def _from_environment(variable: str) -> list[str]:
     return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]

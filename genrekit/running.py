@@ -14,6 +14,7 @@ from genrekit.console import Narrator
 from genrekit.errors import GenrekitError
 from genrekit.members import chosen_seeds, members
 from genrekit.pipeline import RunResult
+from genrekit.processes import launched
 from genrekit.recipe.load import locating
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series_files import is_series
@@ -34,6 +35,7 @@ def run_recipe(
     store_size: int | None = None,
     listeners: Sequence[object] = (),
     finish: bool = True,
+    jobs: int = 1,
 ) -> RunResult:
     """Train what a recipe says. Raises `GenrekitError` for whatever the user can mend.
 
@@ -47,7 +49,8 @@ def run_recipe(
 
     ``folds`` makes a cross-validation: a run for each fold of the recipe's splitter. ``seeds`` makes that many runs (of
     each fold), with the recipe's seed and those after it, on the same parts. Either gives a folder of run folders, and
-    a result whose metrics are those of all runs' test clips together.
+    a result whose metrics are those of all runs' test clips together. ``jobs`` of the runs go side by side, each in a
+    process of its own with its share of the CPUs, and give what they give one after the other with as many threads.
     """
     if seeds is not None and seeds < 1:
         raise GenrekitError(f"seeds={seeds}: it says how many runs there are, 1 or more")
@@ -57,6 +60,7 @@ def run_recipe(
     loaded = recipes.load(recipe, overrides)
     told, loaded = list(fitted.notes(loaded)), fitted.resolve(loaded)
     several = folds or (seeds or 1) > 1
+    _check_jobs(jobs, several, profile, listeners)
     with locating(loaded, recipe, overrides):
         clips = read_clips(loaded)
         if several:
@@ -64,9 +68,9 @@ def run_recipe(
                 split_clips(member.recipe, clips)
         else:
             clips = split_clips(loaded, clips)
-    loaded = hardware.resolve(loaded)
+    loaded = hardware.resolve(loaded, jobs)
     setting = Setting.of(loaded, Path(runs), store, narrator, profile, store_size)
-    setting = replace(setting, listeners=listeners, finish=finish)
+    setting = replace(setting, listeners=listeners, finish=finish, jobs=jobs)
     for note in told:
         setting.narrator.warn(note)
     first = setting.processes.first
@@ -88,6 +92,7 @@ def resume_run(
     store_size: int | None = None,
     listeners: Sequence[object] = (),
     finish: bool = True,
+    jobs: int = 1,
 ) -> RunResult:
     """Go on with a run, or a series of runs, that was interrupted, exactly as if it had not been.
 
@@ -97,10 +102,11 @@ def resume_run(
     if not (path / "recipe.toml").is_file():
         raise GenrekitError(f"{folder} is not a run folder: it holds no recipe.toml", hint="genrekit run RECIPE")
     loaded = recipes.load(path / "recipe.toml")
+    _check_jobs(jobs, is_series(path), profile, listeners)
     if is_series(path):
         clips = read_clips(loaded)
         setting = Setting.of(hardware.resolve(loaded), path.parent.parent, store, narrator, profile, store_size)
-        setting = replace(setting, listeners=listeners)
+        setting = replace(setting, listeners=listeners, jobs=jobs)
         return series_start.resume(loaded, clips, RunFolder(path), setting).go()
     if RunFolder(path).finished(loaded.train.epochs):
         return _already_finished(path, narrator or Narrator())
@@ -108,7 +114,23 @@ def resume_run(
     loaded = hardware.resolve(loaded)
     setting = Setting.of(loaded, path.parent.parent, store, narrator, profile, store_size)
     setting = replace(setting, listeners=listeners, finish=finish)
-    return setting.run(loaded, clips, RunFolder(path)).go(profile)
+    series = path.parent if is_series(path.parent) else None
+    return setting.run(loaded, clips, RunFolder(path), series).go(profile)
+
+
+def _check_jobs(jobs: int, several: bool, profile: bool, listeners: Sequence[object]) -> None:
+    """Refuse what cannot be had of runs in other processes."""
+    if jobs < 1:
+        raise GenrekitError(f"jobs={jobs}: it says how many runs go side by side, 1 or more")
+    if jobs == 1:
+        return
+    if not several:
+        raise GenrekitError(f"jobs={jobs}, and there is one run only", hint="--folds or --seeds COUNT make several")
+    if launched():
+        raise GenrekitError("jobs go side by side in one process's series, not in one that was launched several times")
+    if profile or listeners:
+        what = "--profile" if profile else "listeners"
+        raise GenrekitError(f"with jobs={jobs} runs are in processes of their own, out of reach of {what}")
 
 
 def _already_finished(path: Path, narrator: Narrator) -> RunResult:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from genrekit.clips import Clips
 from genrekit.errors import one_line
 from genrekit.members import Member
-from genrekit.pipeline import RunResult, way_on
+from genrekit.pipeline import Run, RunResult, way_on
 from genrekit.predictions_file import PREDICTIONS
 from genrekit.recipe import Recipe
 from genrekit.run_folder import METRICS, RunFolder
@@ -50,7 +50,7 @@ class Series:
         done = self._finished()
         if self._first:
             self._summarize(done)
-        told.say(f"{self.recipe.name}: {len(self.members)} runs in {self.folder.path}{_already(done)}")
+        told.say(f"{self.recipe.name}: {len(self.members)} runs in {self.folder.path}{_already(done)}{self._at_once}")
         try:
             interrupted = self._go(done)
         except KeyboardInterrupt:
@@ -60,14 +60,13 @@ class Series:
 
     def _go(self, done: list[Member]) -> bool:
         """Run what is not in ``done``, which grows; True if Ctrl-C ended a run early."""
-        for number, member in enumerate(self.members, start=1):
-            if member in done:
-                continue
-            self.setting.narrator.say(f"\n{member.title}: run {number} of {len(self.members)}")
-            result = self._run(member)
+        left = [member for member in self.members if member not in done]
+        for member, result in self._side_by_side(left) if self.setting.jobs > 1 and left else self._in_turn(left):
             if result.interrupted:
                 return True
             done.append(member)
+            # What is written does not depend on which ended first.
+            done.sort(key=self.members.index)
             self.unreported = self.unreported or result.unreported
             if self._first:
                 self._summarize(done)
@@ -75,15 +74,30 @@ class Series:
                     self.folder.make_latest(self.setting.runs)
         return False
 
+    def _in_turn(self, left: Sequence[Member]) -> Iterator[tuple[Member, RunResult]]:
+        for member in left:
+            number = self.members.index(member) + 1
+            self.setting.narrator.say(f"\n{member.title}: run {number} of {len(self.members)}")
+            yield member, self._run(member)
+
+    def _side_by_side(self, left: Sequence[Member]) -> Iterator[tuple[Member, RunResult]]:
+        from genrekit.series_jobs import SeriesJobs
+
+        return SeriesJobs(self.folder.path, self.setting, self._described).results(left)
+
     def _run(self, member: Member) -> RunResult:
+        result = self._described(member).go(self.setting.profile)
+        # A network and its optimizer are held by cycles; the next run's would stand beside them on the device.
+        gc.collect()
+        return result
+
+    def _described(self, member: Member) -> Run:
+        """Its run, and what it is about to do written into its run folder."""
         folder = RunFolder(self.folder.path / member.folder)
         run = self.setting.run(member.recipe, split_clips(member.recipe, self.clips), folder, self.folder.path)
         if self._first and not (folder.path / "recipe.toml").exists():
             run.describe()
-        result = run.go(self.setting.profile)
-        # A network and its optimizer are held by cycles; the next run's would stand beside them on the device.
-        gc.collect()
-        return result
+        return run
 
     def _finished(self) -> list[Member]:
         epochs = self.recipe.train.epochs
@@ -124,6 +138,10 @@ class Series:
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return read_json(self.folder.path / SUMMARY), read_json(self.folder.path / METRICS)
+
+    @property
+    def _at_once(self) -> str:
+        return f", {self.setting.jobs} side by side" if self.setting.jobs > 1 else ""
 
     @property
     def _first(self) -> bool:

@@ -21,7 +21,7 @@ from genrekit.store import Store, default_root
 class Setting:
     """``runs`` is the folder of run folders; ``store_size`` is in bytes.
 
-    ``listeners`` and ``finish`` are as in `genrekit.running.run_recipe`.
+    ``listeners``, ``finish`` and ``jobs`` are as in `genrekit.running.run_recipe`.
     """
 
     runs: Path
@@ -32,6 +32,7 @@ class Setting:
     store_size: int | None = None
     listeners: Sequence[object] = ()
     finish: bool = True
+    jobs: int = 1
 
     @classmethod
     def of(

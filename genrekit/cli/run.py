@@ -26,6 +26,9 @@ def run(
     seeds: Annotated[
         int | None, typer.Option(min=1, metavar="COUNT", help="so many runs (of each fold), each with another seed")
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, metavar="COUNT", help="so many runs of a series side by side")
+    ] = 1,
     resume: Annotated[
         Path | None, typer.Option(help="go on with the run, or the series of runs, in this folder")
     ] = None,
@@ -61,6 +64,7 @@ def run(
         "narrator": narrator,
         "profile": profile,
         "store_size": _bytes(store_size),
+        "jobs": jobs,
     }
     if resume is not None:
         if recipe is not None or overrides or folds or seeds:

@@ -13,7 +13,7 @@ import ast
 import importlib.util
 from pathlib import Path
 
-API_VERSION = "1.2"
+API_VERSION = "1.3"
 ATTRIBUTE = "requires_genrekit_api"
 
 

@@ -16,6 +16,7 @@ from genrekit.randomness import torch_seed
 from genrekit.resident import kept_on
 from genrekit.training import Training
 from genrekit.training.fitting import Fitting
+from genrekit.views import views_of
 
 if TYPE_CHECKING:
     from genrekit.component import FeatureShape
@@ -33,13 +34,19 @@ def assemble(run: Run, preparation: Preparation) -> Training:
     module = recipe.features.build().eval()
     shape = measure_shape(recipe.features, module)
     share = BatchShare()
-    kind = Fitting if isinstance(recipe.model, FittedModel) else Training
+    kind, views = Training, views_of(recipe.augment, shape)
+    if isinstance(recipe.model, FittedModel):
+        kind = Fitting
+        if views:
+            run.narrator.warn(f"{recipe.model.use} is fitted at once: it answers without test-time augmentation")
+            views = []
     training = kind(
         recipe=recipe,
         clips=run.clips,
         labels=labels,
         examples={part: kept_on(device, found) for part, found in _examples(run, labels, preparation).items()},
         network=_network(run, shape, len(labels), share).to(device),
+        views=[view.to(device).eval() for view in views],
         featurizer=Featurizer(module.to(device), run.stage, device),
         device=device,
         processes=run.processes,

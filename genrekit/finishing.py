@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genrekit import answering, atomic, bundle, checkpoint, leakage
 from genrekit.chosen import EPOCH, in_words
 from genrekit.chosen import KEY as CHOSEN
-from genrekit.component import Component, FeatureShape
+from genrekit.component import Augmenter, Component, FeatureShape
 from genrekit.errors import AudioError, one_line
 from genrekit.evaluation import figures
 from genrekit.export import Export, WaveformClassifier, export_checked
@@ -21,6 +21,7 @@ from genrekit.intervals import intervals
 from genrekit.model_card import model_card
 from genrekit.prediction_rows import prediction_rows
 from genrekit.unreported import without_report
+from genrekit.views import viewed, views_of
 from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
@@ -112,7 +113,10 @@ class Finishing:
         recipe, training = self.run.recipe, self.training
         answers = self.answering.answers
         classifier = WaveformClassifier(
-            training.featurizer.module, training.network, answers.temperature, answers.multi_label
+            training.featurizer.module,
+            viewed(training.network, training.views),
+            answers.temperature,
+            answers.multi_label,
         )
         classifier.cpu().eval()
         features = recipe.features
@@ -167,6 +171,7 @@ class Finishing:
             features=self._part("features", features),
             model=self._part("model", recipe.model),
             ensemble_size=recipe.train.ensemble_size,
+            views=[self._part("augmenter", augmenter) for augmenter in self._answering_augmenters(shape)],
             answers=self.answering.answers,
             feature_shape=tuple(shape),
             parameters=sum(parameter.numel() for parameter in self.training.network.parameters()),
@@ -176,6 +181,10 @@ class Finishing:
             metrics=metrics,
             files={},
         )
+
+    def _answering_augmenters(self, shape: FeatureShape) -> list[Augmenter]:
+        """Those that have a part in the answers, by their views."""
+        return [one for one in self.run.recipe.augment if self.training.views and views_of([one], shape)]
 
     def _part(self, kind: str, component: Component) -> bundle.Part:
         distribution = self.run.plugins.registry.find(kind, component.use).distribution

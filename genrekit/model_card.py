@@ -24,6 +24,7 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
         *(f"- {line}" for line in _answers(manifest.answers)),
         f"- Features: {manifest.features.options['use']} {list(manifest.feature_shape)}",
         f"- Model: {_networks(manifest)}, {manifest.parameters:,} parameters",
+        *(f"- Test-time augmentation: {part.options['use']}, the logits averaged" for part in manifest.views),
         "",
         *_figures(manifest.metrics),
         "",

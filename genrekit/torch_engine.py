@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from genrekit import bundle
-from genrekit.component import Component, FeatureExtractor, FeatureShape, Model
+from genrekit.component import Augmenter, Component, FeatureExtractor, FeatureShape, Model
 from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, TrainingError, one_line, printable
 from genrekit.plugins import installed
 
@@ -30,15 +30,17 @@ class TorchEngine:
     @classmethod
     def open(cls, folder: Path, manifest: bundle.Manifest) -> TorchEngine:
         """Build and load; `BundleError` says which ``pip install`` brings what is missing."""
-        features, model = _components(manifest)
+        features, model, augmenters = _components(manifest)
         weights = bundle.verified(folder, manifest, bundle.WEIGHTS)
         from genrekit import checkpoint
         from genrekit.export import WaveformClassifier
+        from genrekit.views import viewed, views_of
 
         answers = manifest.answers
         try:
             _refuse_more_than_there_is(manifest, model, weights)
             network = _network(manifest, model, manifest.ensemble_size)
+            network = viewed(network, views_of(augmenters, FeatureShape(*manifest.feature_shape)))
             classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
@@ -85,11 +87,12 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
         )
 
 
-def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model]:
-    """The bundle's two components; one `BundleError` for all that is missing."""
+def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model, list[Augmenter]]:
+    """The bundle's components; one `BundleError` for all that is missing."""
     problems: list[Problem] = []
     made: list[Component] = []
-    for kind, part in (("features", manifest.features), ("model", manifest.model)):
+    views = [("augmenter", part) for part in manifest.views]
+    for kind, part in (("features", manifest.features), ("model", manifest.model), *views):
         try:
             found = installed().registry.find(kind, str(part.options.get("use"))).component
             made.append(found.model_validate(part.options))
@@ -99,10 +102,10 @@ def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model]:
             raise _other_version(manifest, str(error.errors(include_url=False)[0]["msg"])) from None
     if problems:
         raise BundleError.of(problems)
-    features, model = made
+    features, model, *rest = made
     assert isinstance(features, FeatureExtractor)
     assert isinstance(model, Model)
-    return features, model
+    return features, model, [augmenter for augmenter in rest if isinstance(augmenter, Augmenter)]
 
 
 def _missing(kind: str, part: bundle.Part, reason: str) -> Problem:
@@ -122,7 +125,7 @@ def _install(part: bundle.Part) -> str:
 
 
 def _other_version(manifest: bundle.Manifest, reason: str) -> BundleError:
-    made = {part.distribution: part for part in (manifest.features, manifest.model)}
+    made = {part.distribution: part for part in (manifest.features, manifest.model, *manifest.views)}
     there = installed().versions()
     differing = [part for name, part in made.items() if there.get(name) != part.version]
     return BundleError(

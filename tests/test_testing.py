@@ -226,7 +226,20 @@ def augmenter_sins() -> list[Sin]:
         Sin(louder(apply=lambda self, batch, draws: batch.mul_(2)), "input untouched", "in place"),
         Sin(louder(apply=lambda self, batch, draws: batch), "input untouched", "in place"),
         Sin(louder(apply=lambda self, batch, draws: batch / batch.abs().max()), "extreme examples", "all 0"),
+        *(Sin(louder(views=lambda self, shape, view=view: [view]), "views", said) for view, said in view_sins()),
     ]  # fmt: skip
+
+
+def view_sins() -> list[tuple[Any, str]]:
+    import torch
+
+    return [
+        (module(lambda self, x: x[..., 1:]), "a view of [4, 1, 40, 100] is [4, 1, 40, 99]"),
+        (module(lambda self, x: x + torch.rand_like(x)), "the global generator of torch"),
+        (module(lambda self, x: x - x.mean()), "a view of a row alone and in a batch"),
+        (module(lambda self, x: x.mul_(2)), "in place"),
+        (torch.nn.Linear(100, 100), "a view has 2 parameters that learn"),
+    ]
 
 
 class Halves(genrekit.Mixer):

@@ -81,12 +81,16 @@ class Louder(genrekit.Augmenter):
     """Multiplies by a random factor."""
 
     use: Literal["toy-louder"] = "toy-louder"
+    test_time: bool = genrekit.Field(False, description="whether a clip is answered twice and half as loud too")
 
     def draw(self, rng: Any, shape: tuple[int, ...]) -> dict[str, float]:
         return {"factor": rng.uniform(0.5, 1.5)}
 
     def apply(self, batch: Any, draws: dict[str, Any]) -> Any:
         return batch * draws["factor"].to(batch.dtype).reshape(-1, *[1] * (batch.dim() - 1))
+
+    def views(self, shape: genrekit.FeatureShape) -> Any:
+        return [Times(2.0), Times(0.5)] if self.test_time else []
 
 
 class Small(genrekit.Model):
@@ -111,6 +115,17 @@ class Small(genrekit.Model):
             *refuse,
             nn.Linear(size, classes),
         )
+
+
+def Times(factor: float) -> Any:  # noqa: N802
+    """A layer that multiplies."""
+    from torch import nn
+
+    class Layer(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x * factor
+
+    return Layer()
 
 
 def NoExport() -> Any:  # noqa: N802

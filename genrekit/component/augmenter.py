@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -12,6 +12,8 @@ from genrekit.component.base import Component
 if TYPE_CHECKING:
     import numpy as np
     import torch
+
+    from genrekit.component.features import FeatureShape
 
     Draw = Mapping[str, float | int | np.ndarray]
 
@@ -36,6 +38,15 @@ class Augmenter(Component):
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
         """``batch`` [n, ...] with row i changed as ``draws[name][i]`` says; a new tensor of the same shape."""
         raise NotImplementedError
+
+    def views(self, shape: FeatureShape) -> Sequence[torch.nn.Module]:
+        """Test-time augmentation: fixed changes of features in which a clip is answered too; none unless overridden.
+
+        Each module takes features [n, channels, bins, frames] and gives the same shape, each row by itself; there may be
+        other than ``shape.frames`` frames. It draws nothing and learns nothing. The logits for the clip and its views
+        are averaged, in evaluation and in the bundle. Only asked of augmenters of features.
+        """
+        return ()
 
 
 class Mixer(Augmenter):

@@ -170,6 +170,25 @@ def _alone(component: Any, batch: torch.Tensor, draws: Draws, row: int) -> torch
     return _apply(component, batch[row : row + 1], _row(draws, row))[0]
 
 
+@check("views", "augmenter", when=lambda component: component.on == "features")
+def views(case: Case) -> None:
+    """Test-time views keep the shape, also of more frames; each row by itself; nothing drawn, nothing to learn."""
+    from genrekit.component import FeatureShape
+
+    for which, shape in enumerate(_shapes(case.component)):
+        found = case.component.views(FeatureShape(*shape))
+        batch = _batch(case.component, which)
+        for view in found:
+            learns = sum(parameter.requires_grad for parameter in view.parameters())
+            assert not learns, f"a view has {learns} parameters that learn"
+            for seen in (batch, batch.repeat(1, 1, 1, 2)):
+                with no_global_draws("a view", "views are fixed"), untouched(seen, "the view"):
+                    changed = view(seen)
+                assert changed.shape == seen.shape, f"a view of {list(seen.shape)} is {list(changed.shape)}"
+                assert_finite(changed, f"a view of examples of shape {list(shape)}")
+                assert_close(view(seen[:1])[0], changed[0], "a view of a row alone and in a batch", 1e-5)
+
+
 @check("extreme examples", "augmenter")
 def extreme_examples(case: Case) -> None:
     """Silence and a constant stay finite."""

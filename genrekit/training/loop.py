@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +41,7 @@ from genrekit.training.refusals import (
     refuse_unknown_figures,
 )
 from genrekit.training.statistics import PlainFeatures, fit_statistics
+from genrekit.views import viewed
 
 if TYPE_CHECKING:
     import torch
@@ -63,6 +64,8 @@ class Training:
     folder: Path
     epoch_ended: Callable[[EpochLine], str | None]
     show_steps: Callable[[str, int], AbstractContextManager[Advance]] = Narrator().steps
+    views: Sequence[torch.nn.Module] = ()
+    """Test-time augmentation, on the device."""
     profile: Profile = field(default_factory=Profile)
     history: list[EpochLine] = field(default_factory=list)
     progress: checkpoint.Progress = field(default_factory=checkpoint.Progress)
@@ -216,10 +219,12 @@ class Training:
         """The answers of ``network`` (None: the one that is trained) for a part."""
         train, multi_label = self.recipe.train, self.recipe.train.loss.multi_label
         size = min(train.micro_batch_size or train.batch_size, train.batch_size)
+        size = max(1, size // (1 + len(self.views)))
         with self.profile("evaluate"):
             examples = self.examples[part]
             try:
-                logits = compute_logits(network or self.network, self.featurizer, examples, size, self.processes)
+                answering = viewed(network or self.network, self.views)
+                logits = compute_logits(answering, self.featurizer, examples, size, self.processes)
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise

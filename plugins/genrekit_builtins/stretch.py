@@ -32,6 +32,12 @@ class Stretch(genrekit.Augmenter):
     shift: float = genrekit.Field(0.0, ge=0, le=0.5, description="largest shift of the bins, as a share of all bins")
     time: float = genrekit.Field(0.2, ge=0, le=3, description="largest change of speed: 0.2 is 1/1.2 to 1.2 times")
     probability: float = genrekit.Field(0.8, ge=0, le=1, description="the chance that a clip is changed in an epoch")
+    test_time: int = genrekit.Field(
+        0,
+        ge=0,
+        le=20,
+        description="so many variants squeezed, and as many stretched, are answered too, and their logits averaged",
+    )
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, float]:
         highest, widest = math.log1p(self.bins), math.log1p(self.time)
@@ -40,6 +46,13 @@ class Stretch(genrekit.Augmenter):
             "shift": rng.uniform(-self.shift, self.shift),
             "speed": math.exp(rng.uniform(-widest, widest)),
         }
+
+    def views(self, shape: genrekit.FeatureShape) -> list[torch.nn.Module]:
+        """Bins stretched, without shift, in equal ratios up to 1 + ``bins``; an untouched one is no view."""
+        from genrekit_builtins.bin_stretch import BinStretch
+
+        steps = [step / self.test_time for step in range(-self.test_time, self.test_time + 1) if step]
+        return [BinStretch(shape.bins, (1 + self.bins) ** step) for step in steps]
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
         import torch

@@ -10,6 +10,7 @@ import torch
 from augmenting import assert_each_row_is_its_own, draws_for
 from torch.nn import functional
 
+import genrekit
 from genrekit.randomness import generator
 from genrekit_builtins.stretch import Stretch
 
@@ -74,3 +75,12 @@ def test_one_bin_or_one_frame_will_do(shape: tuple[int, ...]) -> None:
 def test_nothing_asked_for_changes_nothing() -> None:
     batch, augmenter = torch.randn(3, 1, 7, 11), Stretch(bins=0, shift=0, time=0)
     assert torch.equal(augmenter.apply(batch, draws_for(augmenter, batch)), batch)
+
+
+def test_its_views_are_what_training_draws_at_the_most() -> None:
+    batch = torch.randn(3, 2, 8, 20)
+    low, lower, higher, high = Stretch(bins=0.21, test_time=2).views(genrekit.FeatureShape(2, 8, 20))
+    for view, scale in ((low, 1 / 1.21), (lower, 1 / 1.1), (higher, 1.1), (high, 1.21)):
+        draws = {name: value.expand(3) for name, value in draw(scale=scale).items()}
+        torch.testing.assert_close(view(batch), Stretch().apply(batch, draws))
+    assert list(Stretch().views(genrekit.FeatureShape(2, 8, 20))) == []

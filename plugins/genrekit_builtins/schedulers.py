@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import genrekit
+from genrekit.history import LESS_IS_BETTER
 
 if TYPE_CHECKING:
     from torch import optim
@@ -69,7 +70,7 @@ class Plateau(genrekit.Scheduler):
     use: Literal["plateau"] = "plateau"
     metric: str = genrekit.Field("loss", description="the validation figure that must improve")
     mode: Literal["auto", "min", "max"] = genrekit.Field(
-        "auto", description="which way is better; auto: min for a loss, max for all else"
+        "auto", description="which way is better; auto: min for losses, brier and calibration error, max for all else"
     )
     factor: float = genrekit.Field(0.5, gt=0, lt=1, description="factor of each change")
     patience: int = genrekit.Field(3, ge=0, description="epochs without improvement that are waited out")
@@ -79,7 +80,8 @@ class Plateau(genrekit.Scheduler):
     def build(self, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int) -> LRScheduler:
         from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-        auto: Literal["min", "max"] = "min" if "loss" in self.metric else "max"
+        less = "loss" in self.metric or self.metric in LESS_IS_BETTER
+        auto: Literal["min", "max"] = "min" if less else "max"
         mode = auto if self.mode == "auto" else self.mode
         return ReduceLROnPlateau(optimizer, mode, self.factor, self.patience, self.threshold, min_lr=self.min_lr)
 

@@ -110,6 +110,14 @@ def test_plateau_knows_which_way_is_better() -> None:
     assert falling.optimizer.param_groups[0]["lr"] == pytest.approx(0.1 / 8), "-0.9, -0.8, … is no fall"
 
 
+@pytest.mark.parametrize("figure", ["loss", "log_loss", "brier", "expected_calibration_error"])
+def test_plateau_knows_the_figures_of_which_less_is_better(figure: str) -> None:
+    run = Run(Plateau(metric=figure, patience=0), 3)
+    for value in (0.9, 0.8, 0.7):
+        run.options.advance(run.scheduler, {figure: value})
+    assert run.optimizer.param_groups[0]["lr"] == 0.1
+
+
 def test_plateau_says_what_it_goes_by() -> None:
     assert Plateau(metric="macro_f1").goes_by() == "macro_f1"
     assert Cosine().goes_by() is None

@@ -94,7 +94,7 @@ class Manifest(BaseModel):
     model: Part
     ensemble_size: int = Field(1, ge=1, le=100, description="networks of this model whose mean logits are the answer")
     views: list[Part] = Field(
-        [], max_length=20, description="augmenters in whose variants a clip is answered too; the mean logits count"
+        [], max_length=10, description="augmenters in whose variants a clip is answered too; the mean logits count"
     )
     answers: Answers = Answers()
     feature_shape: tuple[Size, Size, Size]

@@ -1,4 +1,4 @@
-"""Probabilities for a part's clips, in evaluation mode, in float32, with no augmentation: as the bundle will answer."""
+"""Probabilities for a part's clips, in evaluation mode, in float32, nothing drawn: as the bundle will answer."""
 
 from __future__ import annotations
 

@@ -186,10 +186,10 @@ def installed() -> Plugins:
     )
 
 
-def environment() -> dict[str, str]:
-    """What lets another process load the same plugins."""
-    told = {"GENREKIT_PLUGINS": _options["local"], "GENREKIT_BLOCK": _options["blocked"]}
-    return {name: ",".join([*_from_environment(name), *options]) for name, options in told.items()}
+def arguments() -> list[str]:
+    """The options of the command line that let another process load the same plugins, in the same environment."""
+    local = [word for path in _options["local"] for word in ("--plugin", path)]
+    return [*local, *(word for name in _options["blocked"] for word in ("--block", name))]
 
 
 def _from_environment(variable: str) -> list[str]:

@@ -60,12 +60,14 @@ def run_recipe(
     loaded = recipes.load(recipe, overrides)
     told, loaded = list(fitted.notes(loaded)), fitted.resolve(loaded)
     several = folds or (seeds or 1) > 1
-    _check_jobs(jobs, several, profile, listeners)
+    _check_jobs(jobs, several, profile, listeners, "--folds or --seeds COUNT make several")
     with locating(loaded, recipe, overrides):
         clips = read_clips(loaded)
         if several:
-            for member in members(loaded, clips, folds, chosen_seeds(loaded, seeds)):
+            planned = members(loaded, clips, folds, chosen_seeds(loaded, seeds))
+            for member in planned:
                 split_clips(member.recipe, clips)
+            jobs = min(jobs, len(planned))
         else:
             clips = split_clips(loaded, clips)
     loaded = hardware.resolve(loaded, jobs)
@@ -102,7 +104,7 @@ def resume_run(
     if not (path / "recipe.toml").is_file():
         raise GenrekitError(f"{folder} is not a run folder: it holds no recipe.toml", hint="genrekit run RECIPE")
     loaded = recipes.load(path / "recipe.toml")
-    _check_jobs(jobs, is_series(path), profile, listeners)
+    _check_jobs(jobs, is_series(path), profile, listeners, "leave --jobs out")
     if is_series(path):
         clips = read_clips(loaded)
         setting = Setting.of(hardware.resolve(loaded), path.parent.parent, store, narrator, profile, store_size)
@@ -118,14 +120,14 @@ def resume_run(
     return setting.run(loaded, clips, RunFolder(path), series).go(profile)
 
 
-def _check_jobs(jobs: int, several: bool, profile: bool, listeners: Sequence[object]) -> None:
+def _check_jobs(jobs: int, several: bool, profile: bool, listeners: Sequence[object], hint: str) -> None:
     """Refuse what cannot be had of runs in other processes."""
     if jobs < 1:
         raise GenrekitError(f"jobs={jobs}: it says how many runs go side by side, 1 or more")
     if jobs == 1:
         return
     if not several:
-        raise GenrekitError(f"jobs={jobs}, and there is one run only", hint="--folds or --seeds COUNT make several")
+        raise GenrekitError(f"jobs={jobs}, and there is one run only", hint=hint)
     if launched():
         raise GenrekitError("jobs go side by side in one process's series, not in one that was launched several times")
     if profile or listeners:

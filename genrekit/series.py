@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,26 +61,31 @@ class Series:
     def _go(self, done: list[Member]) -> bool:
         """Run what is not in ``done``, which grows; True if Ctrl-C ended a run early."""
         left = [member for member in self.members if member not in done]
-        for member, result in self._side_by_side(left) if self.setting.jobs > 1 and left else self._in_turn(left):
-            if result.interrupted:
-                return True
-            done.append(member)
-            # What is written does not depend on which ended first.
-            done.sort(key=self.members.index)
-            self.unreported = self.unreported or result.unreported
-            if self._first:
-                self._summarize(done)
-                if self.folder.path.parent.name == self.recipe.name:
-                    self.folder.make_latest(self.setting.runs)
+        going = self._side_by_side(left) if self.setting.jobs > 1 and left else self._in_turn(left)
+        with contextlib.closing(going) as results:
+            for member, result in results:
+                if result.interrupted:
+                    return True
+                self._note(member, result, done)
         return False
 
-    def _in_turn(self, left: Sequence[Member]) -> Iterator[tuple[Member, RunResult]]:
+    def _note(self, member: Member, result: RunResult, done: list[Member]) -> None:
+        done.append(member)
+        # What is written does not depend on which ended first.
+        done.sort(key=self.members.index)
+        self.unreported = self.unreported or result.unreported
+        if self._first:
+            self._summarize(done)
+            if self.folder.path.parent.name == self.recipe.name:
+                self.folder.make_latest(self.setting.runs)
+
+    def _in_turn(self, left: Sequence[Member]) -> Generator[tuple[Member, RunResult]]:
         for member in left:
             number = self.members.index(member) + 1
             self.setting.narrator.say(f"\n{member.title}: run {number} of {len(self.members)}")
             yield member, self._run(member)
 
-    def _side_by_side(self, left: Sequence[Member]) -> Iterator[tuple[Member, RunResult]]:
+    def _side_by_side(self, left: Sequence[Member]) -> Generator[tuple[Member, RunResult]]:
         from genrekit.series_jobs import SeriesJobs
 
         return SeriesJobs(self.folder.path, self.setting, self._described).results(left)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from genrekit.errors import TrainingError
 from genrekit.headline import headline
 from genrekit.members import Member
 from genrekit.pipeline import Run, RunResult, way_on
-from genrekit.plugins import environment
+from genrekit.plugins import arguments
 from genrekit.run_folder import METRICS
+from genrekit.run_lock import alone_in
 from genrekit.series_files import read_json
 from genrekit.setting import Setting
 from genrekit.side_by_side import LOG, Process, resuming, side_by_side
@@ -30,17 +33,20 @@ class SeriesJobs:
     folder: Path
     setting: Setting
     described: Callable[[Member], Run]
+    _logged: dict[Path, int] = field(default_factory=dict)
+    """The size of each log when its process was started: what stands before is of an earlier attempt."""
 
-    def results(self, members: Sequence[Member]) -> Iterator[tuple[Member, RunResult]]:
+    def results(self, members: Sequence[Member]) -> Generator[tuple[Member, RunResult]]:
         """Each member's result as it ends, in whatever order; raises `TrainingError` when one could not be finished."""
         told = self.setting.narrator
         by_folder = {self.folder / member.folder: member for member in members}
         first, *_ = [self.described(member) for member in members]
-        # This process fills the store for all.
-        first.prepare()
+        with alone_in(first.folder.path, told.warn):
+            # This process fills the store for all.
+            first.prepare()
         failed: list[tuple[Member, int]] = []
-        with told.steps("runs", len(members)) as advance:
-            ended = side_by_side(by_folder, self.setting.jobs, self._start, goes_on=_has_a_model)
+        ending = side_by_side(by_folder, self.setting.jobs, self._start, _has_a_model, self._stopping)
+        with told.steps("runs", len(members)) as advance, contextlib.closing(ending) as ended:
             for path, code in ended:
                 member = by_folder[path]
                 advance(member.title)
@@ -48,17 +54,27 @@ class SeriesJobs:
                 if code == INTERRUPTED or _has_a_model(code):
                     yield member, self._result(member, code)
                 else:
-                    told.warn(f"warning: {member.title} ended with exit code {code}; those that run go on to their end")
+                    told.warn(f"warning: {member.title} {_end(code)}; those that run go on to their end")
                     failed.append((member, code))
         if failed:
             raise self._error(*failed[0])
 
     def _start(self, path: Path) -> Process:
-        return resuming(path, ["--store", str(self.setting.store.root)], environment())
+        log = path / LOG
+        self._logged[path] = log.stat().st_size if log.exists() else 0
+        return resuming(path, ["--store", str(self.setting.store.root), *arguments()])
+
+    def _stopping(self) -> None:
+        self.setting.narrator.say("stopping: those that run put away what they have")
+
+    def _said(self, path: Path) -> str:
+        with (path / LOG).open("rb") as log:
+            log.seek(self._logged[path])
+            return log.read().decode("utf-8", errors="replace")
 
     def _tell_notes(self, path: Path) -> None:
         """What people should know of a run; the narrator tells once what several runs say."""
-        for mark, note in _NOTE.findall(_said(path)):
+        for mark, note in _NOTE.findall(self._said(path)):
             self.setting.narrator.warn(f"warning: {note}" if mark == "warning" else note)
 
     def _result(self, member: Member, code: int) -> RunResult:
@@ -72,12 +88,14 @@ class SeriesJobs:
 
     def _error(self, member: Member, code: int) -> TrainingError:
         path = self.folder / member.folder
-        last = _said(path).strip().splitlines()[-5:]
+        last = self._said(path).strip().splitlines()[-5:]
+        killed = code == -signal.SIGKILL.value if hasattr(signal, "SIGKILL") else False
+        memory = "whatever ends processes where memory is short does it so: fewer --jobs take less"
         return TrainingError(
-            f"{member.title} could not be finished: exit code {code}",
+            f"{member.title} could not be finished: it {_end(code)}",
             where=str(path / LOG),
-            why="; ".join(line.strip() for line in last) or None,
-            hint=way_on(self.folder),
+            why=memory if killed else "; ".join(line.strip() for line in last) or None,
+            hint=f"{way_on(self.folder)} --jobs {self.setting.jobs}",
         )
 
 
@@ -85,5 +103,9 @@ def _has_a_model(code: int) -> bool:
     return code in {0, UNREPORTED}
 
 
-def _said(path: Path) -> str:
-    return (path / LOG).read_text(encoding="utf-8", errors="replace")
+def _end(code: int) -> str:
+    """``ended with exit code 2``; ``was ended by SIGKILL``."""
+    with contextlib.suppress(ValueError):
+        if code < 0:
+            return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"

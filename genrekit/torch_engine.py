@@ -34,14 +34,16 @@ class TorchEngine:
         weights = bundle.verified(folder, manifest, bundle.WEIGHTS)
         from genrekit import checkpoint
         from genrekit.export import WaveformClassifier
+        from genrekit.features import measure_shape
         from genrekit.views import viewed, views_of
 
         answers = manifest.answers
         try:
             _refuse_more_than_there_is(manifest, model, weights)
-            network = _network(manifest, model, manifest.ensemble_size)
-            network = viewed(network, views_of(augmenters, FeatureShape(*manifest.feature_shape)))
-            classifier = WaveformClassifier(features.build(), network, answers.temperature, answers.multi_label)
+            module, shape = features.build().eval(), FeatureShape(*manifest.feature_shape)
+            _refuse_another_shape(shape, measure_shape(features, module))
+            network = viewed(_network(manifest, model, manifest.ensemble_size), views_of(augmenters, shape))
+            classifier = WaveformClassifier(module, network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
             raise _other_version(manifest, error.problems[0].why or error.problems[0].what) from None
@@ -85,6 +87,12 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
             f"{weights} is refused: it holds {held:,} numbers, and the model's options ask for {wanted:,}",
             why="they do not belong together",
         )
+
+
+def _refuse_another_shape(shape: FeatureShape, found: FeatureShape) -> None:
+    """What is built for a shape may take memory that grows with it."""
+    if shape != found:
+        raise BundleError(f"the bundle says that features are {list(shape)}, and they are {list(found)}")
 
 
 def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model, list[Augmenter]]:

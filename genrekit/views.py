@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from genrekit.errors import RecipeError
+
 if TYPE_CHECKING:
     from genrekit.component import Augmenter, FeatureShape
 
@@ -34,5 +36,17 @@ def viewed(network: nn.Module, views: Sequence[nn.Module]) -> nn.Module:
 
 
 def views_of(augmenters: Iterable[Augmenter], shape: FeatureShape) -> list[nn.Module]:
-    """What ``augmenters`` offer for features of this shape; each is beside the clip as it is, not on top of another."""
-    return [view for augmenter in augmenters if augmenter.on == "features" for view in augmenter.views(shape)]
+    """What ``augmenters`` offer for features of this shape; each is beside the clip as it is, not on top of another.
+
+    Raises `RecipeError` where one does not keep the shape.
+    """
+    found: list[nn.Module] = []
+    for augmenter in augmenters:
+        views = augmenter.views(shape) if augmenter.on == "features" else ()
+        for view in views:
+            seen = view(torch.zeros(1, *shape))
+            if list(seen.shape) != [1, *shape]:
+                what = f"its test-time views are of shape {list(seen.shape[1:])}, not {list(shape)}"
+                raise RecipeError(f"[augment] {augmenter.use} does not work: {what}")
+        found += views
+    return found

@@ -72,6 +72,15 @@ def test_who_lacks_the_augmenter_is_told(toy: ToyRuns) -> None:
         genrekit.load(folder)
 
 
+def test_a_bundle_of_another_shape_than_its_features_is_refused(toy: ToyRuns) -> None:
+    """Views of so many bins, built before anything is compared, could take all memory."""
+    folder = toy.run(TEST_TIME, "train.epochs=1", "model.exports=false").folder / "bundle"
+    manifest = json.loads((folder / "bundle.json").read_text())
+    (folder / "bundle.json").write_text(json.dumps(manifest | {"feature_shape": [1, 80, 8]}))
+    with pytest.raises(BundleError, match=r"the bundle says that features are \[1, 80, 8\], and they are \[1, 8, 8\]"):
+        genrekit.load(folder)
+
+
 class Narrower(genrekit.Augmenter):
     """Its view loses a frame."""
 
@@ -88,8 +97,11 @@ class Narrower(genrekit.Augmenter):
 def test_views_of_another_shape_are_found_before_training(toy: ToyRuns) -> None:
     loaded = recipe.load(toy.recipe)
     wrong = loaded.model_copy(update={"augment": (Narrower(),)})
-    with pytest.raises(RecipeError, match=r"narrower does not work: .* of shape \[1, 8, 7\], not \[1, 8, 8\]"):
+    said = r"narrower does not work: its test-time views are of shape \[1, 8, 7\], not \[1, 8, 8\]"
+    with pytest.raises(RecipeError, match=said):
         dry_run(wrong, 3)
+    with pytest.raises(RecipeError, match=said):
+        views_of(wrong.augment, SHAPE)
 
 
 def test_a_fitted_model_answers_without(toy: ToyRuns, capsys: pytest.CaptureFixture[str]) -> None:

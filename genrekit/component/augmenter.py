@@ -42,9 +42,9 @@ class Augmenter(Component):
     def views(self, shape: FeatureShape) -> Sequence[torch.nn.Module]:
         """Test-time augmentation: fixed changes of features in which a clip is answered too; none unless overridden.
 
-        Each module takes features [n, channels, bins, frames] and gives the same shape, each row by itself; there may be
-        other than ``shape.frames`` frames. It draws nothing and learns nothing. The logits for the clip and its views
-        are averaged, in evaluation and in the bundle. Only asked of augmenters of features.
+        Each module takes features [n, channels, bins, frames], of more or fewer frames too, and gives the same shape,
+        each row by itself. It draws nothing and learns nothing. The logits for the clip and its views are averaged, in
+        evaluation and in the bundle. Only asked of augmenters of features.
         """
         return ()
 

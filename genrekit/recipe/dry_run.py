@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from genrekit.component import Augmenter, FeatureShape, FittedModel
+from genrekit.component import FeatureShape, FittedModel
 from genrekit.errors import GenrekitError, RecipeError
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
     """Build everything that training needs and run one zero waveform through it. Raises `RecipeError`."""
     import torch
 
+    from genrekit.views import views_of
+
     with torch.no_grad():
         features = _attempt("features", recipe.features.use, lambda: _features(recipe))
         shape = FeatureShape(*features.shape[1:])
         model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
         _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
         for augmenter in recipe.augment:
-            _attempt("augment", augmenter.use, lambda augmenter=augmenter: _views(augmenter, features, shape))  # type: ignore[misc]
+            _attempt("augment", augmenter.use, lambda augmenter=augmenter: views_of([augmenter], shape))  # type: ignore[misc]
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     if not isinstance(recipe.model, FittedModel):
@@ -89,16 +91,6 @@ def _resized(recipe: Recipe, model: torch.nn.Module, features: torch.Tensor) -> 
         except RuntimeError as error:
             left = f"the {features.shape[-1]} frames that '{resizing[-1].use}' leaves in training"
             raise ValueError(f"it does not take {left}: {error}") from error
-
-
-def _views(augmenter: Augmenter, features: torch.Tensor, shape: FeatureShape) -> None:
-    """Run the features through the augmenter's test-time views."""
-    from genrekit.views import views_of
-
-    for view in views_of([augmenter], shape):
-        seen = _finite(view(features))
-        if seen.shape != features.shape:
-            raise ValueError(f"its test-time views are of shape {list(seen.shape[1:])}, not {list(shape)}")
 
 
 def _loss(recipe: Recipe, classes: int) -> None:

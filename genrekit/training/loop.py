@@ -218,8 +218,8 @@ class Training:
     def evaluate(self, part: str, network: torch.nn.Module | None = None) -> Outcome:
         """The answers of ``network`` (None: the one that is trained) for a part."""
         train, multi_label = self.recipe.train, self.recipe.train.loss.multi_label
-        size = min(train.micro_batch_size or train.batch_size, train.batch_size)
-        size = max(1, size // (1 + len(self.views)))
+        most = min(train.micro_batch_size or train.batch_size, train.batch_size)
+        size = max(1, most // (1 + len(self.views)))
         with self.profile("evaluate"):
             examples = self.examples[part]
             try:
@@ -229,7 +229,7 @@ class Training:
                 if not is_out_of_memory(error):
                     raise
                 why = one_line(error)[:200]
-                raise out_of_memory(size, train.batch_size, None, why, "evaluating") from None
+                raise out_of_memory(most, train.batch_size, None, why, "evaluating") from None
             return outcome_of(part, logits, examples, self.clips, self.labels, multi_label)
 
     def best_outcomes(self) -> list[Outcome]:

@@ -51,6 +51,8 @@ class Stretch(genrekit.Augmenter):
         """Bins stretched, without shift, in equal ratios up to 1 + ``bins``; an untouched one is no view."""
         from genrekit_builtins.bin_stretch import BinStretch
 
+        if not self.bins:
+            return []
         steps = [step / self.test_time for step in range(-self.test_time, self.test_time + 1) if step]
         return [BinStretch(shape.bins, (1 + self.bins) ** step) for step in steps]
 

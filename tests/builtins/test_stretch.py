@@ -84,3 +84,4 @@ def test_its_views_are_what_training_draws_at_the_most() -> None:
         draws = {name: value.expand(3) for name, value in draw(scale=scale).items()}
         torch.testing.assert_close(view(batch), Stretch().apply(batch, draws))
     assert list(Stretch().views(genrekit.FeatureShape(2, 8, 20))) == []
+    assert list(Stretch(bins=0, test_time=2).views(genrekit.FeatureShape(2, 8, 20))) == []

@@ -49,7 +49,7 @@ class LogMel(nn.Module):
 
     def spectrum(self, waveform: Tensor) -> Tensor:
         """Power in decibels [batch, mels, frames], at least -100. No top_db: it would let clips of a batch interact."""
-        if can_go_in_blocks(waveform):
+        if is_plain_on_cpu(waveform):
             levels: Tensor = self.mel_in_blocks(waveform).clamp_(min=LEAST_POWER).log10_().mul_(10.0)
         else:
             levels = 10.0 * self.mel(waveform).clamp(min=LEAST_POWER).log10()
@@ -71,8 +71,8 @@ class Mfcc(LogMel):
         return torch.matmul(super().spectrum(waveform).transpose(1, 2), self.dct).transpose(1, 2)
 
 
-def can_go_in_blocks(waveform: Tensor) -> bool:
-    """Whether `MelInBlocks` may take it. Gradients and graphs could not follow how that writes into its own memory."""
+def is_plain_on_cpu(waveform: Tensor) -> bool:
+    """Whether nobody follows what is done with it: no gradients, no graph. Then it may be done in place, or branch."""
     traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
     followed = traced or torch.compiler.is_compiling() or type(waveform) is not Tensor
     differentiated = torch.is_grad_enabled() and waveform.requires_grad
@@ -89,7 +89,7 @@ def normalised(clips: Tensor) -> Tensor:
 
 def fitted(clips: Tensor, frames: int) -> Tensor:
     """[batch, bins, any] -> [batch, bins, frames]: cropped or zero-padded at the end."""
-    if can_go_in_blocks(clips) and clips.shape[-1] >= frames:
+    if is_plain_on_cpu(clips) and clips.shape[-1] >= frames:
         return clips[..., :frames]
     # Padding first and cropping always is what an exporter can follow; a branch on the length is not.
     return nn.functional.pad(clips, (0, frames))[..., :frames]

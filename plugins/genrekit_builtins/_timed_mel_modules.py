@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from genrekit.torchaudio_guard import import_torchaudio
 from genrekit_builtins._mel_blocks import MelInBlocks
-from genrekit_builtins._mel_modules import LEAST_POWER, can_go_in_blocks, fitted
+from genrekit_builtins._mel_modules import LEAST_POWER, fitted, is_plain_on_cpu
 
 if TYPE_CHECKING:
     from genrekit_builtins.timed_mel import TimedMel
@@ -51,7 +51,7 @@ class MelPower(nn.Module):
         self.mel_in_blocks = MelInBlocks(window, self.mel.mel_scale.fb, options.hop_length())
 
     def forward(self, waveform: Tensor) -> Tensor:
-        if can_go_in_blocks(waveform):
+        if is_plain_on_cpu(waveform):
             power: Tensor = self.mel_in_blocks(waveform)
         else:
             power = self.mel(waveform)

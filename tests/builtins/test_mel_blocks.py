@@ -18,7 +18,7 @@ from genrekit_builtins import _banded_filters, _mel_blocks
 from genrekit_builtins._banded_filters import BandedFilters
 from genrekit_builtins._mel_blocks import MelInBlocks
 from genrekit_builtins._mel_modules import LogMel as Module
-from genrekit_builtins._mel_modules import can_go_in_blocks
+from genrekit_builtins._mel_modules import is_plain_on_cpu
 from genrekit_builtins.mel import LogMel
 from genrekit_builtins.mfcc import Mfcc
 
@@ -164,13 +164,13 @@ def test_a_gradient_goes_through_torchaudio() -> None:
 
 def test_who_may_go_in_blocks() -> None:
     waveform = torch.zeros(1, 4)
-    assert can_go_in_blocks(waveform)
-    assert not can_go_in_blocks(waveform.double())
-    assert not can_go_in_blocks(waveform.to("meta"))
-    assert not can_go_in_blocks(torch.nn.Parameter(waveform))
-    assert not can_go_in_blocks(waveform.requires_grad_())
+    assert is_plain_on_cpu(waveform)
+    assert not is_plain_on_cpu(waveform.double())
+    assert not is_plain_on_cpu(waveform.to("meta"))
+    assert not is_plain_on_cpu(torch.nn.Parameter(waveform))
+    assert not is_plain_on_cpu(waveform.requires_grad_())
     with torch.no_grad():
-        assert can_go_in_blocks(waveform)
+        assert is_plain_on_cpu(waveform)
 
 
 def test_a_graph_of_it_is_torchaudios() -> None:

@@ -87,6 +87,9 @@ def end_with_parent() -> None:
     if not parent or sys.platform == "win32":
         return
 
+    # Whoever was started in a shell's background is deaf to it, and so are its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def watch() -> None:
         while os.getppid() == int(parent):
             time.sleep(1)

@@ -46,7 +46,7 @@ class TorchEngine:
             classifier = WaveformClassifier(module, network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
-            raise _other_version(manifest, error.problems[0].why or error.problems[0].what) from None
+            raise _other_version(manifest, printable(error.problems[0].why or error.problems[0].what, 300)) from None
         except GenrekitError:
             raise
         except Exception as error:  # third parties' code, in a version that may not be the one that trained

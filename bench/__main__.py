@@ -67,7 +67,7 @@ def told(name: str) -> str:
     """What a script says of itself, but for how it is called."""
     text = (HERE / f"{name}.py").read_text(encoding="utf-8").split('"""')[1]
     paragraphs = [part for part in text.strip().split("\n\n") if not part.startswith("    ")]
-    return re.sub(r"\s*Prints [^.]*\.", "", "\n\n".join(paragraphs))
+    return re.sub(r"\s*Prints\s[^.]*\.", "", "\n\n".join(paragraphs))
 
 
 def machine() -> str:

@@ -24,6 +24,9 @@ def executable() -> Path | None:
     command = Path(given) if given else scripts / "autrainer"
     if command.exists():
         return command
+    if given:
+        print(f"without autrainer: {given} is not there", file=sys.stderr)
+        return None
     try:
         _install(folder, scripts)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -9,7 +9,6 @@ else, so that plugins must be changed; the second when something is added. A plu
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 from pathlib import Path
 
@@ -61,6 +60,8 @@ def declared_in_source(module: str) -> str | None:
 
 def declared_in_file(path: Path) -> str | None:
     """The same for a Python file."""
+    import ast
+
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):

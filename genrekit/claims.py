@@ -1,79 +1,97 @@
-"""What a plugin module registers, asked so that nothing is left behind where something is wrong with it."""
+"""What a plugin module registers, asked before any of it counts: all of it does, or none."""
 
 from __future__ import annotations
 
-import functools
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import pluggy
+from genrekit.registry import check
+from genrekit.tables import check as check_table
 
-from genrekit import hookspecs
-from genrekit.component import KINDS, Component
-from genrekit.recipe_table import RecipeTable
-from genrekit.registry import Entry, Registry
-from genrekit.tables import TableEntry, Tables
+if TYPE_CHECKING:
+    import pluggy
 
-_PLURALS = {"features": "features", "loss": "losses"}
-HOOK_OF_KIND = {kind: f"register_{_PLURALS.get(kind, kind + 's')}" for kind in KINDS}
+    from genrekit.component import Component
+    from genrekit.recipe_table import RecipeTable
 
-Claim = tuple[str, type[Component]]
+_Name = TypeVar("_Name", bound=Hashable)
+
+HOOK_OF_KIND = {
+    "dataset": "register_datasets",
+    "splitter": "register_splitters",
+    "features": "register_features",
+    "augmenter": "register_augmenters",
+    "model": "register_models",
+    "loss": "register_losses",
+    "optimizer": "register_optimizers",
+    "scheduler": "register_schedulers",
+    "evaluator": "register_evaluators",
+    "executor": "register_executors",
+}
 
 
-def hook_manager() -> pluggy.PluginManager:
-    """A manager that knows genrekit's hooks and no plugin yet."""
-    manager = pluggy.PluginManager("genrekit")
-    manager.add_hookspecs(hookspecs)
-    return manager
+class Claims(NamedTuple):
+    """What one plugin brings."""
+
+    components: list[tuple[str, type[Component]]]
+    """(kind, class) of each."""
+    tables: list[type[RecipeTable]]
 
 
-def claims(module: object) -> list[Claim]:
-    """(kind, class) of each component; raises TypeError or pluggy's PluginValidationError if any is wrong."""
-    alone = hook_manager()
-    alone.register(module)
-    alone.check_pending()
-    _refuse_unmarked_hooks(alone, module)
-    found: list[Claim] = []
+def claims(hooks: pluggy.PluginManager, module: object) -> Claims:
+    """What ``module``, one of the plugins of ``hooks``, registers.
+
+    Raises TypeError or pluggy's PluginValidationError, saying what to change, if any of it is wrong.
+    """
+    hooks.check_pending()
+    _refuse_unmarked_hooks(hooks, module)
+    found, others = Claims([], []), hooks.get_plugins() - {module}
+    implemented = {caller.name for caller in hooks.get_hookcallers(module) or ()}
     for kind, hook in HOOK_OF_KIND.items():
-        getattr(alone.hook, hook)(register=functools.partial(_claim, found, kind))
-    _refuse_what_cannot_be_registered(found)
+        if hook in implemented:
+            hooks.subset_hook_caller(hook, others)(register=partial(_claim, found, kind))
+    if "register_tables" in implemented:
+        hooks.subset_hook_caller("register_tables", others)(register=partial(_claim_table, found))
+    _refuse_doubles(found)
     return found
 
 
-def claimed_tables(module: object) -> list[type[RecipeTable]]:
-    """The recipe tables that a module registers; raises TypeError if any is wrong. `claims` goes before."""
-    # Most have none, and a hook manager for each module takes its time at every start.
-    if not hasattr(module, "register_tables"):
-        return []
-    alone, found = hook_manager(), list[type[RecipeTable]]()
-    alone.register(module)
-    alone.hook.register_tables(register=functools.partial(_claim_table, found))
-    trial = Tables()
-    for table in found:
-        trial.add(TableEntry(table, getattr(table, "__name__", ""), getattr(table, "__module__", "")))
-    for name, entries in trial.items():
-        if len(entries) > 1:
-            raise TypeError(f"registers {len(entries)} tables as [{name}]: {' and '.join(map(str, entries))}")
-    return found
-
-
-def _claim_table(found: list[type[RecipeTable]], table: type[RecipeTable]) -> type[RecipeTable]:
-    found.append(table)
-    return table
-
-
-def _claim(found: list[Claim], kind: str, component: type[Component]) -> type[Component]:
-    found.append((kind, component))
+def _claim(found: Claims, kind: str, component: type[Component]) -> type[Component]:
+    check(kind, component)
+    if (kind, component) not in found.components:
+        found.components.append((kind, component))
     return component
 
 
-def _refuse_unmarked_hooks(manager: pluggy.PluginManager, module: object) -> None:
-    for hook in vars(manager.hook):
-        if callable(getattr(module, hook, None)) and manager.parse_hookimpl_opts(module, hook) is None:
-            raise TypeError(f"{hook} is not marked with @genrekit.hookimpl")
+def _claim_table(found: Claims, table: type[RecipeTable]) -> type[RecipeTable]:
+    check_table(table)
+    if table not in found.tables:
+        found.tables.append(table)
+    return table
 
 
-def _refuse_what_cannot_be_registered(found: list[Claim]) -> None:
-    trial = Registry()
-    for kind, component in found:
-        trial.add(kind, Entry(component, component.__name__, component.__module__))
-    for (kind, name), entries in trial.conflicts().items():
-        raise TypeError(f"registers {len(entries)} {kind} classes as '{name}': {' and '.join(map(str, entries))}")
+def _refuse_unmarked_hooks(hooks: pluggy.PluginManager, module: object) -> None:
+    for name, hook in vars(hooks.hook).items():
+        if not hook.has_spec() or not callable(getattr(module, name, None)):
+            continue
+        if hooks.parse_hookimpl_opts(module, name) is None:
+            raise TypeError(f"{name} is not marked with @genrekit.hookimpl")
+
+
+def _refuse_doubles(found: Claims) -> None:
+    for kind, name in _twice((kind, component.name()) for kind, component in found.components):
+        rivals = [each for other, each in found.components if (other, each.name()) == (kind, name)]
+        raise TypeError(f"registers {len(rivals)} {kind} classes as '{name}': {_told(rivals)}")
+    for name in _twice(table.name() for table in found.tables):
+        tables = [table for table in found.tables if table.name() == name]
+        raise TypeError(f"registers {len(tables)} tables as [{name}]: {_told(tables)}")
+
+
+def _twice(names: Iterable[_Name]) -> list[_Name]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _told(classes: Iterable[type]) -> str:
+    return " and ".join(f"'{each.__name__}' ({each.__module__})" for each in classes)

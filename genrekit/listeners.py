@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from genrekit.claims import hook_manager
+from genrekit.hook_manager import hook_manager
 from genrekit.plugins import Plugins
 
 

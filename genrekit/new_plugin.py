@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from genrekit import atomic
 from genrekit.claims import HOOK_OF_KIND
-from genrekit.component import KINDS
 from genrekit.errors import PluginError, did_you_mean
 from genrekit.registry import Registry
 
@@ -97,11 +96,12 @@ class NewPlugin:
         plain = _plain_name(name)
         wanted = tuple(dict.fromkeys(kinds))
         for kind in wanted:
-            if kind not in KINDS:
-                close = did_you_mean(kind, KINDS) or f"; there are {', '.join(KINDS)}"
+            if kind not in HOOK_OF_KIND:
+                close = did_you_mean(kind, HOOK_OF_KIND) or f"; there are {', '.join(HOOK_OF_KIND)}"
                 raise PluginError(f"there is no kind '{kind}'{close}")
         if not wanted:
-            raise PluginError("say which kinds of components", hint=f"--kind features,model; all: {', '.join(KINDS)}")
+            hint = f"--kind features,model; all: {', '.join(HOOK_OF_KIND)}"
+            raise PluginError("say which kinds of components", hint=hint)
         if license not in LICENSES:
             raise PluginError(f"no text for the licence '{license}'", hint=f"--license {', '.join(LICENSES)}")
         return cls(plain, wanted, license, author or f"the authors of genrekit-{plain}")
@@ -139,7 +139,7 @@ class NewPlugin:
     def parts(self) -> list[Part]:
         """Classes are called ``WaveletFeatures``, ``WaveletModel`` …"""
         prefix = "".join(word.capitalize() for word in self.name.split("-"))
-        return [Part(kind, prefix + kind.capitalize()) for kind in KINDS if kind in self.kinds]
+        return [Part(kind, prefix + kind.capitalize()) for kind in HOOK_OF_KIND if kind in self.kinds]
 
     def files(self) -> dict[str, str]:
         """Path in the package's folder -> text."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
+
+from genrekit.errors import PluginError
 
 
 class Options(BaseModel):
@@ -18,6 +20,19 @@ class Options(BaseModel):
         schema = handler(source)
         _make_scalars_strict(schema)
         return schema
+
+
+Some = TypeVar("Some", bound=Options)
+
+
+def ready(options: type[Some], origin: str) -> type[Some]:
+    """``options`` with its validator built; a `PluginError` that begins with ``origin`` if that cannot be done."""
+    try:
+        options.model_rebuild()
+    except Exception as error:
+        why, *_ = str(error).splitlines() or [type(error).__name__]
+        raise PluginError(f"{origin} has an option that cannot be read", why=why) from error
+    return options
 
 
 def _make_scalars_strict(schema: Any) -> None:

@@ -6,19 +6,19 @@ import functools
 import os
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-import pluggy
-
 from genrekit.api import ApiMismatch, check_api, declared, declared_in_source
-from genrekit.claims import claimed_tables, claims, hook_manager
+from genrekit.claims import claims
 from genrekit.errors import one_line
+from genrekit.hook_manager import HookManager, hook_manager
 from genrekit.local_plugin import imported
 from genrekit.plugin_index import distributions_with
+from genrekit.plugin_source import may_implement
 from genrekit.registry import Entry, Registry
 from genrekit.tables import TableEntry
 
@@ -55,7 +55,7 @@ class Plugin:
 class Plugins:
     """All that was found: the hooks to call, the components, and how each plugin fared."""
 
-    hooks: pluggy.PluginManager = field(default_factory=hook_manager)
+    hooks: HookManager = field(default_factory=hook_manager)
     registry: Registry = field(default_factory=Registry)
     found: list[Plugin] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
@@ -96,22 +96,41 @@ class Plugins:
 
         Raises `ApiMismatch` if it says that it needs another plugin API than this one.
         """
-        plugin = Plugin(name, distribution, version, "loaded")
-        check_api(declared(module))
-        claimed, tables = claims(module), claimed_tables(module)
-        self.hooks.register(module, name=plugin.identity)
-        for kind, component in claimed:
+        plugin = self._hook_up(module, name, distribution, version)
+        try:
+            brought = claims(self.hooks, module)
+        except BaseException:
+            self.hooks.unregister(module)
+            raise
+        for kind, component in brought.components:
             self.registry.add(kind, Entry(component, name, distribution))
-        for table in tables:
+        for table in brought.tables:
             self.registry.tables.add(TableEntry(table, name, distribution))
         self.found.append(plugin)
 
+    def add_hooks(self, module: object, name: str, distribution: str, version: str) -> None:
+        """Register one imported plugin module without its components."""
+        self.found.append(self._hook_up(module, name, distribution, version))
 
-def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugins:
+    def _hook_up(self, module: object, name: str, distribution: str, version: str) -> Plugin:
+        plugin = Plugin(name, distribution, version, "loaded")
+        check_api(declared(module))
+        try:
+            self.hooks.register(module, name=plugin.identity)
+        except BaseException:
+            # Before 1.7, pluggy keeps what it has of a plugin whose next hook is wrong.
+            if self.hooks.get_plugin(plugin.identity) is module:
+                self.hooks.unregister(module)
+            raise
+        return plugin
+
+
+def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = (), hook: str | None = None) -> Plugins:
     """Load every installed plugin that is not blocked, then the ``local`` files.
 
     ``blocked`` holds names of plugins or of distributions. A local file that fails is an error, since somebody asked
-    for it by name; an installed plugin is only reported.
+    for it by name; an installed plugin is only reported. Where ``hook`` is given, installed plugins without that hook
+    are passed over, and no components asked for.
     """
     plugins, named = Plugins(), functools.cache(_distribution)
     blocks, seen = {normal(name): name for name in blocked}, set()
@@ -121,8 +140,8 @@ def load(local: Iterable[str | Path] = (), blocked: Iterable[str] = ()) -> Plugi
         seen |= names
         if names & blocks.keys():
             plugins.found.append(Plugin(*about, "blocked"))
-        else:
-            _load_installed(plugins, point, *about)
+        elif hook is None or may_implement(point, hook):
+            _load_installed(plugins, point, *about, add=Plugins.add_hooks if hook else Plugins.add)
     plugins.unmatched.extend(name for normal, name in blocks.items() if normal not in seen)
     for path in dict.fromkeys(Path(path).expanduser() for path in local):
         with imported(path) as module:
@@ -142,9 +161,16 @@ def _distribution(distribution: metadata.Distribution | None) -> tuple[str, str]
     return distribution.name or "unknown", distribution.version or "?"
 
 
-def _load_installed(plugins: Plugins, point: metadata.EntryPoint, name: str, distribution: str, version: str) -> None:
+def _load_installed(
+    plugins: Plugins,
+    point: metadata.EntryPoint,
+    name: str,
+    distribution: str,
+    version: str,
+    add: Callable[[Plugins, object, str, str, str], None],
+) -> None:
     try:
-        plugins.add(point.load(), name, distribution, version)
+        add(plugins, point.load(), name, distribution, version)
     except (Exception, SystemExit) as error:
         mismatch = _mismatch(error, point.module)
         status: Status = "incompatible" if mismatch else "broken"
@@ -180,16 +206,27 @@ def installed() -> Plugins:
 
     ``GENREKIT_BLOCK`` and ``GENREKIT_PLUGINS`` hold comma-separated names to block and files to load.
     """
-    return load(
-        local=[*_from_environment("GENREKIT_PLUGINS"), *_options["local"]],
-        blocked=[*_from_environment("GENREKIT_BLOCK"), *_options["blocked"]],
-    )
+    return load(_local(), _blocked())
+
+
+def with_commands() -> Plugins:
+    """The plugins that may add commands. Most add none: where commands are all that is wanted, this is much faster."""
+    # A local file would be run again when all plugins are wanted.
+    return installed() if _local() else load(blocked=_blocked(), hook="register_commands")
 
 
 def arguments() -> list[str]:
     """The options of the command line that let another process load the same plugins, in the same environment."""
     local = [word for path in _options["local"] for word in ("--plugin", path)]
     return [*local, *(word for name in _options["blocked"] for word in ("--block", name))]
+
+
+def _local() -> list[str]:
+    return [*_from_environment("GENREKIT_PLUGINS"), *_options["local"]]
+
+
+def _blocked() -> list[str]:
+    return [*_from_environment("GENREKIT_BLOCK"), *_options["blocked"]]
 
 
 def _from_environment(variable: str) -> list[str]:

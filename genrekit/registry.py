@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from genrekit.component import KINDS, Component
 from genrekit.errors import PluginError, did_you_mean
 from genrekit.tables import Tables
+
+if TYPE_CHECKING:
+    from genrekit.component import Component
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,12 @@ class Entry:
     def __str__(self) -> str:
         return f"'{self.plugin}' ({self.distribution})"
 
+    def ready(self) -> type[Component]:
+        """The class, ready to read options; a `PluginError` if one of them is of a type that nothing can read."""
+        from genrekit.options import ready
+
+        return ready(self.component, f"{self.component.kind} '{self.component.name()}' of {self}")
+
 
 @dataclass
 class Registry:
@@ -31,7 +39,7 @@ class Registry:
     tables: Tables = field(default_factory=Tables)
 
     def add(self, kind: str, entry: Entry) -> None:
-        """Register ``entry``; raises TypeError unless its class is a working component of ``kind``."""
+        """Register ``entry``; raises TypeError unless `check` finds its class to be a component of ``kind``."""
         check(kind, entry.component)
         claimed = self.claims.setdefault((kind, entry.component.name()), [])
         if all(other.component is not entry.component for other in claimed):
@@ -52,9 +60,10 @@ class Registry:
         return {key: claimed for key, claimed in sorted(self.claims.items()) if len(claimed) > 1}
 
     def find(self, kind: str, name: str) -> Entry:
-        """The entry of that name, or a `PluginError` that says what there is instead."""
+        """The entry of that name, `Entry.ready`; or a `PluginError` that says what there is instead."""
         claimed = self.claims.get((kind, name), [])
         if len(claimed) == 1:
+            claimed[0].ready()
             return claimed[0]
         raise PluginError(self.unknown(kind, name))
 
@@ -86,14 +95,17 @@ class Registry:
 def check(kind: str, component: object) -> None:
     """Raise TypeError, saying what to change, unless ``component`` is a class of ``kind`` that recipes can name.
 
-    Building its validator here finds options of types that Pydantic cannot read before a recipe meets them.
+    Whether its options can be read is left to `Entry.ready`: a hundred validators take a third of a short command.
     """
+    from genrekit.component import KINDS
+
     base = KINDS[kind]
     if not (isinstance(component, type) and issubclass(component, base)):
         raise TypeError(f"{component!r} is not a genrekit.{base.__name__}")
     use = component.model_fields["use"]
     if not isinstance(use.default, str) or get_args(use.annotation) != (use.default,):
         raise TypeError(f'{component.__name__} has no name: give it  use: Literal["my-name"] = "my-name"')
-    component.model_rebuild()
+    if not component.__pydantic_fields_complete__:
+        component.model_rebuild()
     if component.default and any(option.is_required() for option in component.model_fields.values()):
         raise TypeError(f"{component.__name__} says that it is the default, but has options without a default")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from genrekit.recipe_table import RecipeTable
+if TYPE_CHECKING:
+    from genrekit.recipe_table import RecipeTable
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,12 @@ class TableEntry:
 
     def __str__(self) -> str:
         return f"'{self.plugin}' ({self.distribution})"
+
+    def ready(self) -> type[RecipeTable]:
+        """The class, ready to read options; a `PluginError` if one of them is of a type that nothing can read."""
+        from genrekit.options import ready
+
+        return ready(self.table, f"table '{self.table.name()}' of {self}")
 
 
 class Tables(dict[str, list[TableEntry]]):
@@ -49,6 +57,7 @@ class Tables(dict[str, list[TableEntry]]):
 def check(table: object) -> None:
     """Raise TypeError, saying what to change, unless ``table`` is a class that recipes can have a table of."""
     from genrekit.recipe.model import Recipe
+    from genrekit.recipe_table import RecipeTable
 
     if not (isinstance(table, type) and issubclass(table, RecipeTable)):
         raise TypeError(f"{table!r} is not a genrekit.RecipeTable")
@@ -57,4 +66,5 @@ def check(table: object) -> None:
         raise TypeError(f'{table.__name__} has no name: give it  table: ClassVar[str] = "my_table"')
     if name in Recipe.model_fields or hasattr(Recipe, name) or name.startswith("model_"):
         raise TypeError(f"{table.__name__} cannot be [{name}]: recipes use that name themselves")
-    table.model_rebuild()
+    if not table.__pydantic_fields_complete__:
+        table.model_rebuild()

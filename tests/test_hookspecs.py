@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from genrekit import hookspecs
-from genrekit.claims import hook_manager
+from genrekit.hook_manager import hook_manager
 
 HOOKS = vars(hook_manager().hook)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -10,10 +11,12 @@ import pytest
 import small_components
 
 import genrekit
-from genrekit.claims import HOOK_OF_KIND, hook_manager
+from genrekit.claims import HOOK_OF_KIND
 from genrekit.component import KINDS
 from genrekit.errors import PluginError
-from genrekit.plugins import Plugins, configure, installed, load
+from genrekit.hook_manager import hook_manager
+from genrekit.plugin_source import may_implement
+from genrekit.plugins import Plugins, configure, installed, load, with_commands
 
 GOOD = '''\
 from typing import Literal
@@ -91,7 +94,7 @@ BROKEN = {
     ),
     "unknown_argument": (
         GOOD.format(cls="M", name="m").replace("(register)", "(registry)"),
-        "PluginValidationError: Plugin 'fake_unknown_argument' for hook 'register_models'",
+        "PluginValidationError: Plugin 'genrekit-broken:unknown_argument' for hook 'register_models'",
     ),
     "no_mark": (
         GOOD.format(cls="M", name="m").replace("@genrekit.hookimpl\n", ""),
@@ -217,7 +220,7 @@ def test_a_local_file_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (GOOD.format(cls="M", name="m").replace("Model", "Modell"), ":4", "AttributeError: "),
         (
             GOOD.format(cls="M", name="m").replace("register(M)", "register(len)"),
-            "",
+            ":10",
             "TypeError: <built-in function len>",
         ),
         ("raise SystemExit(2)\n", ":1", "SystemExit: 2"),
@@ -238,6 +241,52 @@ def test_what_is_no_local_plugin(tmp_path: Path, name: str) -> None:
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(PluginError, match=name):
         load(local=[tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    ("text", "passed_over"),
+    [
+        ("1 / 0", True),
+        ("from genrekit.hookspecs import register_commands as x\n1 / 0", False),
+        ("from math import *\n1 / 0", False),
+        ("", False),
+    ],
+)
+def test_where_commands_are_all_that_is_wanted_plugins_without_are_passed_over(
+    site: Path, text: str, passed_over: bool
+) -> None:
+    install(site, "genrekit-birds", "0.3", birds=text)
+    found = with_commands()
+    assert ("birds" not in fates(found)) == passed_over
+    assert found.registry.claims == {}
+
+
+def test_what_has_no_source_to_look_at_may_have_anything(site: Path) -> None:
+    install(site, "genrekit-birds", "0.3", birds="x = 1")
+    (site / "fake_birds.py").unlink()
+    assert fates(with_commands()) == {"birds": "broken"}
+    (point,) = [point for point in metadata.entry_points(group="genrekit") if point.name == "birds"]
+    assert not may_implement(metadata.EntryPoint("birds", "genrekit.api", "genrekit"), "register_commands")
+    assert may_implement(point, "register_commands")
+    assert may_implement(metadata.EntryPoint("birds", "genrekit.api:API_VERSION", "genrekit"), "register_commands")
+
+
+def test_a_plugin_that_was_refused_hears_of_nothing(small: Plugins) -> None:
+    module = ModuleType("deaf")
+
+    @genrekit.hookimpl
+    def register_models(register: Any) -> None:
+        register(dict)
+
+    @genrekit.hookimpl
+    def run_ended(event: Any) -> Any:
+        return event
+
+    module.register_models, module.run_ended = register_models, run_ended  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="is not a"):
+        small.add(module, "deaf", "genrekit-deaf", "1")
+    assert small.hooks.hook.run_ended(event=1) == []
+    assert small.hooks.get_plugins() == {small_components}
 
 
 def test_events_reach_a_plugin_that_registers_no_component(tmp_path: Path) -> None:

@@ -4,16 +4,18 @@ import errno
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis.strategies as st
 import pytest
 import small_components
 from hypothesis import example, given
 
-from genrekit.errors import RecipeError
+import genrekit
+from genrekit.errors import PluginError, RecipeError
 from genrekit.plugins import Plugins
 from genrekit.recipe import Recipe, StopEarly, load
+from genrekit.registry import Entry
 
 PLUGINS = Plugins()
 PLUGINS.add(small_components, "small", "genrekit-small", "1.0")
@@ -101,6 +103,23 @@ def test_every_option_is_read(tmp_path: Path) -> None:
     assert (recipe.train.epochs, recipe.train.batch_size) == (3, 8)
     assert recipe.evaluate == [small_components.Hits()]
     assert recipe.executor == small_components.Here()
+
+
+def test_a_component_that_cannot_be_read_harms_only_recipes_that_name_it(tmp_path: Path) -> None:
+    class Odd(genrekit.Model):
+        """An option of no known type."""
+
+        use: Literal["odd"] = "odd"
+        size: memoryview = genrekit.Field(description="no type of an option")
+
+    plugins = Plugins()
+    plugins.add(small_components, "small", "genrekit-small", "1.0")
+    plugins.registry.add("model", Entry(Odd, "odd", "genrekit-odd"))
+    path = tmp_path / "recipe.toml"
+    path.write_text(SHORT)
+    assert load(path, (), plugins).model.use == "constant"
+    with pytest.raises(PluginError, match="model 'odd' of 'odd' \\(genrekit-odd\\) has an option that cannot be read"):
+        load(path, ["model.use=odd"], plugins)
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:

@@ -138,7 +138,6 @@ class WrongKind(genrekit.Dataset):
         (Loose, "Loose has no name"),
         (Double, "Double has no name"),
         (Demanding, "Demanding says that it is the default, but has options without a default"),
-        (Unreadable, "memoryview"),
         (Unresolvable, "NoSuchType"),
         (WrongKind, "is not a genrekit.Model"),
         (First(), "is not a genrekit.Model"),
@@ -151,3 +150,17 @@ def test_what_is_no_component_of_the_kind(component: Any, said: str) -> None:
     with pytest.raises(Exception, match=re.escape(said)):
         registry.add("model", Entry(component, "p", "d"))
     assert registry.claims == {}
+
+
+def test_options_that_nothing_can_read_are_found_when_they_are_wanted() -> None:
+    registry = registry_of(First, Unreadable)
+    assert registry.names("model") == ["first", "unreadable"]
+    assert registry.find("model", "first").component is First
+    with pytest.raises(PluginError) as caught:
+        registry.find("model", "unreadable")
+    assert str(caught.value) == (
+        "model 'unreadable' of 'unreadable' (dist) has an option that cannot be read\n"
+        "  why: Unable to generate pydantic-core schema for <class 'memoryview'>. "
+        "Set `arbitrary_types_allowed=True` in the model_config to ignore this error or implement "
+        "`__get_pydantic_core_schema__` on your type to fully support it."
+    )

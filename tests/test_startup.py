@@ -28,13 +28,36 @@ def imported_by(code: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["plugins"], ["plugins", "show", "crnn"], ["recipe", "check", str(RECIPE)], ["recipe", "schema"]],
+    [["plugins"], ["plugins", "show", "crnn"], ["recipe", "check", str(RECIPE)], ["recipe", "schema"]],
     ids=" ".join,
 )
 def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
     seen = imported_by(f"from genrekit.cli import main\nassert main({arguments!r}) == 0")
     assert "genrekit_builtins" in seen
     assert seen & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["plugins", "new", "--help"]], ids=" ".join)
+def test_help_asks_no_plugin_for_components(arguments: list[str]) -> None:
+    code = f"from genrekit.cli import main\nassert main({arguments!r}) == 0"
+    assert imported_by(f"{code}\nassert 'genrekit.component' not in sys.modules") & HEAVY == set()
+
+
+def test_help_needs_no_pydantic() -> None:
+    assert "pydantic" not in imported_by("from genrekit.cli import main\nassert main(['--help']) == 0")
+
+
+def test_a_recipe_builds_no_validator_but_its_own() -> None:
+    code = """
+from genrekit import recipe
+from genrekit.plugins import installed
+assert recipe.load({recipe!r}).model.use == "crnn"
+registry = installed().registry
+built = {{key for key, (entry,) in registry.claims.items() if entry.component.__pydantic_complete__}}
+assert ("model", "crnn") in built
+assert ("model", "resnet") not in built
+"""
+    assert "torch" not in imported_by(code.format(recipe=str(RECIPE)))
 
 
 @pytest.mark.parametrize("code", ["import genrekit", "import genrekit.recipe, genrekit.audio, genrekit.windows"])

@@ -16,7 +16,7 @@ from genrekit.cli.global_options import GlobalOptions
 from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
 from genrekit.errors import DISK_REFUSES, GenrekitError, WriteError, did_you_mean, one_line
-from genrekit.plugins import Plugins, configure, installed
+from genrekit.plugins import Plugins, configure, installed, with_commands
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -64,10 +64,17 @@ def _run(arguments: Sequence[str]) -> None:
         print(f"genrekit {genrekit.__version__}")
         return
     configure(options.plugins, options.blocked)
-    found = Plugins() if rest[:1] and rest[0] in WITHOUT_PLUGINS else installed()
+    found = _plugins(rest)
     command = cast("TyperGroup", typer.main.get_command(build_app(found)))
     add_plugin_commands(command, found)
     command(args=rest, prog_name="genrekit")
+
+
+def _plugins(arguments: Sequence[str]) -> Plugins:
+    command = next(iter(arguments), None)
+    if command in WITHOUT_PLUGINS:
+        return Plugins()
+    return installed() if command in USE_PLUGINS and "--help" not in arguments else with_commands()
 
 
 def _read_no_further() -> int:

@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from genrekit.component import KINDS
+from genrekit.claims import HOOK_OF_KIND
 from genrekit.new_plugin import LICENSES, NewPlugin
 from genrekit.plugins import installed
 
 
 def new(
     name: Annotated[str, typer.Argument(help="what recipes will say, e.g. wavelet; the package is genrekit-wavelet")],
-    kind: Annotated[list[str], typer.Option("--kind", "-k", help=f"repeatable, or with commas: {', '.join(KINDS)}")],
+    kind: Annotated[
+        list[str], typer.Option("--kind", "-k", help=f"repeatable, or with commas: {', '.join(HOOK_OF_KIND)}")
+    ],
     into: Annotated[Path, typer.Option(help="the folder that it is made in")] = Path(),
     license: Annotated[str, typer.Option(help=f"{', '.join(LICENSES)}")] = "MIT",
     author: Annotated[str, typer.Option(help="who holds the copyright")] = "",

@@ -93,15 +93,29 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source) -> Recipe:
-    model, problems = recipe_model(plugins.registry), list(unmet(data.get("requires"), plugins, source))
+    model, problems = recipe_model(plugins.registry, _named(data)), list(unmet(data.get("requires"), plugins, source))
     try:
         recipe = model.model_validate(data, context={"base": base})
     except ValidationError as error:
-        found = [*problems, *explain(error, data, model, plugins, source), *exchanged(error, source.overrides)]
+        # What else could have been written is told too.
+        whole = recipe_model(plugins.registry)
+        found = [*problems, *explain(error, data, whole, plugins, source), *exchanged(error, source.overrides)]
         raise RecipeError.of(found) from None
     if problems:
         raise RecipeError.of(problems)
     return recipe
+
+
+def _named(data: dict[str, Any]) -> set[str]:
+    """The tables that a recipe has and what their ``use`` says, at any depth."""
+    found, left = set[str](), [data]
+    while left:
+        value: Any = left.pop()
+        if isinstance(value, dict):
+            use = value.get("use")
+            found.update(value, [use] if isinstance(use, str) else [])
+        left += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return found
 
 
 def _check_shapes(recipe: Recipe, source: Source) -> None:

@@ -12,7 +12,6 @@ from pydantic import AfterValidator
 import genrekit
 from genrekit import Clips, DataError, Field, RecipePath
 from genrekit_builtins.data_root import check_root, contents
-from genrekit_builtins.gtzan_download import ELSEWHERE, MIRRORS, fetch_tracks
 from genrekit_builtins.gtzan_layout import Found, find_tracks
 from genrekit_builtins.gtzan_tracks import Track, tracks
 
@@ -52,6 +51,8 @@ class Gtzan(genrekit.Dataset):
 
     def clips(self) -> Clips:
         """Raises `genrekit.DataError` if there are no tracks, or they cannot be fetched."""
+        from genrekit_builtins.gtzan_download import ELSEWHERE, MIRRORS, fetch_tracks
+
         if not self.download:
             check_root(self.root, hint=f"--set dataset.download=true fetches GTZAN, or {ELSEWHERE} {self.root}")
         found = find_tracks(self.root) if self.root.is_dir() else Found({})
@@ -70,6 +71,8 @@ class Gtzan(genrekit.Dataset):
         return Clips.from_columns(columns, [*found.notes(), *_fault_notes(known)])
 
     def _refuse(self) -> NoReturn:
+        from genrekit_builtins.gtzan_download import ELSEWHERE
+
         raise DataError(
             f"{self.root} holds no GTZAN tracks (files like jazz.00054.wav)",
             why=f"it holds {contents(self.root)}",

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import os
-import threading
-from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import genrekit
-from genrekit import plugins
 from genrekit.cpus import usable_cpus
-from genrekit.worker import Worker, WorkerDiedError
 
-P = ParamSpec("P")
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import concurrent.futures
 
 
 class Processes(genrekit.Executor):
@@ -30,52 +23,12 @@ class Processes(genrekit.Executor):
     workers: int | None = genrekit.Field(None, ge=1, le=1024, description="jobs at once; none: one for each usable CPU")
 
     def open(self) -> concurrent.futures.Executor:
+        from genrekit_builtins.process_pool import ProcessesPool
+
         return ProcessesPool(self.capacity())
 
     def capacity(self) -> int:
         return self.workers or usable_cpus()
-
-
-class ProcessesPool(concurrent.futures.ThreadPoolExecutor):
-    """A thread for each worker process."""
-
-    def __init__(self, workers: int) -> None:
-        super().__init__(workers, thread_name_prefix="genrekit")
-        self._local_plugins = [plugin.distribution for plugin in plugins.installed().found if plugin.version == "local"]
-        self._own = threading.local()
-        self._workers: list[Worker] = []
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> concurrent.futures.Future[T]:
-        return super().submit(self._remotely, fn, args, kwargs)
-
-    def _remotely(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        try:
-            return self._worker().call(fn, *args, **kwargs)
-        except WorkerDiedError as died:
-            raise BrokenProcessPool(f"{died}; only the job it had is lost") from None
-
-    def _worker(self) -> Worker:
-        if not hasattr(self._own, "worker"):
-            self._own.worker = Worker(start_worker, (self._local_plugins,))
-            self._workers.append(self._own.worker)
-        worker: Worker = self._own.worker
-        return worker
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        super().shutdown(wait, cancel_futures=cancel_futures)
-        # Without waiting, jobs may still be running; then the processes go with this one.
-        for worker in self._workers if wait else ():
-            worker.stop()
-
-
-def start_worker(local_plugins: list[str]) -> None:
-    """What a worker process does first."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    if local_plugins:
-        # Components of local files can only be unpickled where those files are loaded.
-        os.environ.pop("GENREKIT_PLUGINS", None)
-        plugins.configure(local=local_plugins)
-        plugins.installed()
 
 
 @genrekit.hookimpl

@@ -7,7 +7,6 @@ from typing import Any, Literal, Self
 
 import genrekit
 from genrekit import Clips, DataError, Field, RecipePath
-from genrekit_builtins.synth_files import Studio, claim
 from genrekit_builtins.synth_styles import STYLES
 
 
@@ -35,6 +34,8 @@ class Synth(genrekit.Dataset):
         """Writes what is missing, a few milliseconds a clip. Raises `genrekit.DataError` if it cannot be written."""
         from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
+        from genrekit_builtins.synth_files import Studio, claim
+
         studio, root = Studio(self.seed, self.seconds, self.sample_rate), self._folder()
         numbered = [(style, index) for style in STYLES[: self.classes] for index in range(self.clips_per_class)]
         paths = [root / style.name / f"{style.name}.{index:05d}.wav" for style, index in numbered]
@@ -59,6 +60,8 @@ class Synth(genrekit.Dataset):
 
     def _folder(self) -> Path:
         import platformdirs
+
+        from genrekit_builtins.synth_files import Studio
 
         cache = Path(platformdirs.user_cache_dir("genrekit", appauthor=False)) / "synth"
         return self.root or cache / Studio(self.seed, self.seconds, self.sample_rate).label()

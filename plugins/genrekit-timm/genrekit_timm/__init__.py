@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import genrekit
-from genrekit_timm.model import Timm
 
 if TYPE_CHECKING:
     import typer
 
 requires_genrekit_api = ">=1.1,<2"
 
-__all__ = ["Timm"]
-
 
 @genrekit.hookimpl
 def register_models(register: Any) -> None:
+    from genrekit_timm.model import Timm
+
     register(Timm)
 
 

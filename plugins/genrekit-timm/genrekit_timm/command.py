@@ -9,11 +9,12 @@ import typer
 
 import genrekit
 from genrekit.errors import did_you_mean
-from genrekit_timm.names import listed, names
 
 
 def begun(incomplete: str) -> list[str]:
     """The names that begin so, for the shell."""
+    from genrekit_timm.names import names
+
     return [name for name in names() if name.startswith(incomplete)]
 
 
@@ -24,6 +25,8 @@ def timm(
     pretrained: Annotated[bool, typer.Option("--pretrained", help="only names of pretrained weights")] = False,
 ) -> None:
     """List timm's networks, for the option 'architecture' of the model timm."""
+    from genrekit_timm.names import listed, names
+
     _, architectures = listed()
     asked = pattern if "*" in pattern else f"*{pattern}*"
     found = [

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import model_validator
 
 import genrekit
-from genrekit_timm.content import content_of
 from genrekit_timm.names import ModelName, has_weights
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ class Timm(genrekit.Model):
     def identity(self) -> dict[str, Any]:
         if self.weights is None:
             return super().identity()
+        from genrekit_timm.content import content_of
+
         return super().identity() | {"weights": content_of(self.weights)}
 
     def portable(self) -> Self:

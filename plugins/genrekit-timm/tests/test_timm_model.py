@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import timm
 import torch
-from genrekit_timm import Timm
+from genrekit_timm.model import Timm
 from genrekit_timm.names import listed
 from safetensors.torch import save_file
 

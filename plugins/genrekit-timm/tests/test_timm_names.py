@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import timm
-from genrekit_timm import Timm
 from genrekit_timm.command import begun
+from genrekit_timm.model import Timm
 from genrekit_timm.names import LIST, listed, names
 from pydantic import ValidationError
 
@@ -71,9 +71,9 @@ def test_a_name_that_only_the_installed_timm_knows_will_do(monkeypatch: pytest.M
 
 def test_recipes_are_checked_and_completed_without_timm() -> None:
     code = (
-        "import json, sys, genrekit_timm;"
-        "found = genrekit_timm.Timm(architecture='vit_tiny_patch16_224');"
-        "genrekit_timm.Timm.model_json_schema();"
+        "import json, sys, genrekit_timm.model as models;"
+        "found = models.Timm(architecture='vit_tiny_patch16_224');"
+        "models.Timm.model_json_schema();"
         "print(json.dumps([name for name in ('timm', 'torch', 'torchvision') if name in sys.modules]))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

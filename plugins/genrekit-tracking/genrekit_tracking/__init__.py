@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import genrekit
-from genrekit_tracking.table import Tracking
 
 if TYPE_CHECKING:
     from genrekit.events import EpochEnded, RunEnded, RunStarted
+    from genrekit_tracking.table import Tracking
     from genrekit_tracking.teller import Teller
 
 requires_genrekit_api = ">=1.1,<2"
@@ -23,11 +23,15 @@ _tellers: dict[Path, Teller] = {}
 
 @genrekit.hookimpl
 def register_tables(register: Callable[[type[Tracking]], Any]) -> None:
+    from genrekit_tracking.table import Tracking
+
     register(Tracking)
 
 
 @genrekit.hookimpl
 def run_started(event: RunStarted) -> None:
+    from genrekit_tracking.table import Tracking
+
     tracking = event.recipe.table(Tracking)
     if tracking is not None:
         from genrekit_tracking.teller import Teller

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import genrekit
-from genrekit_tune.table import Tune
+
+if TYPE_CHECKING:
+    from genrekit_tune.table import Tune
 
 requires_genrekit_api = ">=1.1,<2"
 
 
 @genrekit.hookimpl
 def register_tables(register: Callable[[type[Tune]], Any]) -> None:
+    from genrekit_tune.table import Tune
+
     register(Tune)
 
 

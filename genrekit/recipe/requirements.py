@@ -60,13 +60,16 @@ def _installed_version(name: str, plugins: Plugins) -> str | None:
 
 def with_requirements(recipe: Recipe, plugins: Plugins) -> Recipe:
     """The recipe, with those of its components and tables added to ``requires``; not genrekit's, nor local files."""
-    from packaging.requirements import Requirement
-
     local = {plugin.distribution for plugin in plugins.found if plugin.version == "local"}
     bringing = {plugins.registry.find(part.kind, part.use).distribution for part in _components(recipe)}
     bringing |= {entry.distribution for entry in plugins.registry.tables.entries() if recipe.table(entry.table)}
+    needed = bringing - local - {OWN, "unknown"}
+    if not needed:
+        return recipe
+    from packaging.requirements import Requirement
+
     stated = {normal(Requirement(text).name) for text in recipe.requires}
-    new = sorted(name for name in bringing - local - {OWN, "unknown"} if normal(name) not in stated)
+    new = sorted(name for name in needed if normal(name) not in stated)
     return recipe.model_copy(update={"requires": [*recipe.requires, *new]}) if new else recipe
 
 

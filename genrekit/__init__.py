@@ -6,8 +6,6 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genrekit.hookspecs import hookimpl
-
 if TYPE_CHECKING:
     from pydantic import Field
 
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
         Splitter,
     )
     from genrekit.errors import AudioError, DataError, GenrekitError, TrainingError
+    from genrekit.hookspecs import hookimpl
     from genrekit.outcome import Outcome
     from genrekit.paths import RecipePath
     from genrekit.pipeline import RunResult
@@ -57,6 +56,7 @@ else:
             "Splitter",
         ),
         "genrekit.errors": ("AudioError", "DataError", "GenrekitError", "TrainingError"),
+        "genrekit.hookspecs": ("hookimpl",),
         "genrekit.outcome": ("Outcome",),
         "genrekit.paths": ("RecipePath",),
         "genrekit.recipe_table": ("Misfit", "RecipeTable"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -23,6 +24,8 @@ def _start() -> int:
     else:
         # Short commands mostly import, which makes many objects and no garbage to look for.
         gc.set_threshold(100_000)
+    # Pydantic looks through all that is installed for what would watch it, at every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from genrekit.cli import main
 
     code = main()

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from genrekit.errors import BundleError
-from genrekit.plugins import installed
 
 _ELSEWHERE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):(?P<name>.+)", re.DOTALL)
 """At least two letters come before the colon: ``C:\\models`` is a folder."""
@@ -21,6 +20,8 @@ def local_folder(model: str | Path) -> Path:
     path, elsewhere = Path(model), _ELSEWHERE.fullmatch(str(model))
     if elsewhere is None or path.exists():
         return path
+    from genrekit.plugins import installed
+
     scheme, name = elsewhere["scheme"], elsewhere["name"]
     found: Path | None = installed().hooks.hook.find_bundle(scheme=scheme, name=name)
     if found is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,10 +40,7 @@ class OnnxEngine:
         reason = onnx_scan.objection(content)
         if reason:
             raise BundleError(f"{path} is refused: {reason}")
-        # onnxruntime 1.32 reports to its maker, and leaves a device id in the user's cache, unless told before import.
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-        import onnxruntime
-
+        onnxruntime = _onnxruntime()
         try:
             session = onnxruntime.InferenceSession(
                 content, session_options(threads), providers=["CPUExecutionProvider"]
@@ -63,6 +62,25 @@ class OnnxEngine:
         if ((out < -ROUNDING) | (out > 1 + ROUNDING)).any():
             raise BundleError("the model's answers are no probabilities", why="some are below 0 or above 1")
         return out
+
+
+def begin_import() -> None:
+    """Import onnxruntime in a thread, while this one reads the file that is for it."""
+
+    def import_it() -> None:
+        # Whoever needs it is told.
+        with contextlib.suppress(Exception):
+            _onnxruntime()
+
+    threading.Thread(target=import_it, name="genrekit import").start()
+
+
+def _onnxruntime() -> Any:
+    # onnxruntime 1.32 reports to its maker, and leaves a device id in the user's cache, unless told before import.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
 
 
 ROUNDING = 1e-3

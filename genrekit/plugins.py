@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import traceback
 from collections.abc import Callable, Iterable
@@ -17,6 +16,8 @@ from genrekit.claims import claims
 from genrekit.errors import one_line
 from genrekit.hook_manager import HookManager, hook_manager
 from genrekit.local_plugin import imported
+from genrekit.plugin_choice import Choice, choice
+from genrekit.plugin_choice import configure as configure
 from genrekit.plugin_index import distributions_with
 from genrekit.plugin_source import may_implement
 from genrekit.registry import Entry, Registry
@@ -191,43 +192,17 @@ def _mismatch(error: BaseException, module: str) -> ApiMismatch | None:
     return None
 
 
-_options: dict[str, tuple[str, ...]] = {"local": (), "blocked": ()}
-
-
-def configure(local: Iterable[str] = (), blocked: Iterable[str] = ()) -> None:
-    """Say which local files `installed` loads and which plugins it blocks, beside what the environment says."""
-    _options.update(local=tuple(local), blocked=tuple(blocked))
-    installed.cache_clear()
-
-
-@functools.cache
 def installed() -> Plugins:
-    """The plugins of this process, loaded once.
+    """The plugins of this process, loaded once for each `configure`."""
+    return _installed(choice())
 
-    ``GENREKIT_BLOCK`` and ``GENREKIT_PLUGINS`` hold comma-separated names to block and files to load.
-    """
-    return load(_local(), _blocked())
+
+@functools.lru_cache(maxsize=1)
+def _installed(chosen: Choice) -> Plugins:
+    return load(chosen.files(), chosen.names())
 
 
 def with_commands() -> Plugins:
     """The plugins that may add commands. Most add none: where commands are all that is wanted, this is much faster."""
     # A local file would be run again when all plugins are wanted.
-    return installed() if _local() else load(blocked=_blocked(), hook="register_commands")
-
-
-def arguments() -> list[str]:
-    """The options of the command line that let another process load the same plugins, in the same environment."""
-    local = [word for path in _options["local"] for word in ("--plugin", path)]
-    return [*local, *(word for name in _options["blocked"] for word in ("--block", name))]
-
-
-def _local() -> list[str]:
-    return [*_from_environment("GENREKIT_PLUGINS"), *_options["local"]]
-
-
-def _blocked() -> list[str]:
-    return [*_from_environment("GENREKIT_BLOCK"), *_options["blocked"]]
-
-
-def _from_environment(variable: str) -> list[str]:
-    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
+    return installed() if choice().files() else load(blocked=choice().names(), hook="register_commands")

@@ -13,7 +13,7 @@ from genrekit.errors import TrainingError
 from genrekit.headline import headline
 from genrekit.members import Member
 from genrekit.pipeline import Run, RunResult, way_on
-from genrekit.plugins import arguments
+from genrekit.plugin_choice import choice
 from genrekit.run_folder import METRICS
 from genrekit.run_lock import alone_in
 from genrekit.series_files import read_json
@@ -62,7 +62,7 @@ class SeriesJobs:
     def _start(self, path: Path) -> Process:
         log = path / LOG
         self._logged[path] = log.stat().st_size if log.exists() else 0
-        return resuming(path, ["--store", str(self.setting.store.root), *arguments()])
+        return resuming(path, ["--store", str(self.setting.store.root), *choice().arguments()])
 
     def _stopping(self) -> None:
         self.setting.narrator.say("stopping: those that run put away what they have")

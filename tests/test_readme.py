@@ -16,7 +16,7 @@ from toy_runs import make_tones
 
 from genrekit import cli
 from genrekit.cli.global_options import GlobalOptions
-from genrekit.plugins import Plugins, load
+from genrekit.plugins import load
 
 Command = Callable[..., Any]
 
@@ -100,7 +100,7 @@ def test_command_is_one(line: str) -> None:
         assert all((ROOT / word).exists() for word in arguments if word.endswith((".txt", ".toml")))
         return
     _, rest = GlobalOptions.take(arguments)
-    command: Any = typer.main.get_command(cli.build_app(Plugins()))
+    command: Any = typer.main.get_command(cli.build_app())
     while hasattr(command, "commands"):
         command = command.commands[rest.pop(0)]
     command.make_context("genrekit", rest)

@@ -15,9 +15,9 @@ from test_recipe_load import SHORT, loaded
 from test_recipe_requirements import index as index
 
 import genrekit
-from genrekit import plugins as plugin_loading
 from genrekit.errors import RecipeError
-from genrekit.plugins import Plugin, Plugins
+from genrekit.plugin_choice import choice
+from genrekit.plugins import Plugin, Plugins, configure
 from genrekit.recipe import Recipe, dump, load
 from genrekit.recipe.schema import recipe_schema
 from genrekit.testing import check_component, check_table
@@ -219,7 +219,7 @@ def test_commands_show_it(tmp_path: Path, command: Callable[..., Any]) -> None:
 
 def test_a_run_keeps_it_and_tells_of_it(toy: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "diary.py").write_text(FILE)
-    plugin_loading.configure(local=[*plugin_loading._options["local"], str(tmp_path / "diary.py")])
+    configure(local=[*choice().local, str(tmp_path / "diary.py")])
     toy.recipe.write_text(toy.recipe.read_text() + "\n[diary]\nwords = 4\n")
     result = toy.run("train.epochs=1")
     assert capsys.readouterr().out == "words 4\n"

@@ -43,6 +43,11 @@ def test_help_asks_no_plugin_for_components(arguments: list[str]) -> None:
     assert imported_by(f"{code}\nassert 'genrekit.component' not in sys.modules") & HEAVY == set()
 
 
+def test_a_command_imports_no_other_one() -> None:
+    code = "from genrekit.cli import main\nassert main(['predict', '--help']) == 0"
+    assert "pluggy" not in imported_by(f"{code}\nassert 'genrekit.cli.run' not in sys.modules")
+
+
 def test_help_needs_no_pydantic() -> None:
     assert "pydantic" not in imported_by("from genrekit.cli import main\nassert main(['--help']) == 0")
 

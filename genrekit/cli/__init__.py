@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -11,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import genrekit
-from genrekit.cli import compare, data, doctor, plugins, predict, recipe, report, run, store
 from genrekit.cli.global_options import GlobalOptions
-from genrekit.cli.plugin_commands import add_plugin_commands
 from genrekit.cli.problems import show_error, show_warning
 from genrekit.errors import DISK_REFUSES, GenrekitError, WriteError, did_you_mean, one_line
-from genrekit.plugins import Plugins, configure, installed, with_commands
+from genrekit.plugin_choice import configure
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
+
+    from genrekit.plugins import Plugins
+
+COMMANDS = ("run", "predict", "report", "compare", "data", "recipe", "plugins", "store", "doctor")
+"""Each is a module beside this one."""
 
 USE_PLUGINS = frozenset({"run", "report", "data", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
@@ -64,17 +68,26 @@ def _run(arguments: Sequence[str]) -> None:
         print(f"genrekit {genrekit.__version__}")
         return
     configure(options.plugins, options.blocked)
-    found = _plugins(rest)
-    command = cast("TyperGroup", typer.main.get_command(build_app(found)))
-    add_plugin_commands(command, found)
-    command(args=rest, prog_name="genrekit")
+    _command(rest)(args=rest, prog_name="genrekit")
 
 
-def _plugins(arguments: Sequence[str]) -> Plugins:
-    command = next(iter(arguments), None)
-    if command in WITHOUT_PLUGINS:
-        return Plugins()
-    return installed() if command in USE_PLUGINS and "--help" not in arguments else with_commands()
+def _command(arguments: Sequence[str]) -> TyperGroup:
+    """The command line as far as ``arguments`` need it: each module and plugin takes its time to import."""
+    asked = next(iter(arguments), "")
+    found = None if asked in WITHOUT_PLUGINS else _plugins(whole=asked in USE_PLUGINS and "--help" not in arguments)
+    app = build_app(found, [asked] if asked in COMMANDS else COMMANDS)
+    command = cast("TyperGroup", typer.main.get_command(app))
+    if found is not None:
+        from genrekit.cli.plugin_commands import add_plugin_commands
+
+        add_plugin_commands(command, found, COMMANDS)
+    return command
+
+
+def _plugins(whole: bool) -> Plugins:
+    from genrekit.plugins import installed, with_commands
+
+    return installed() if whole else with_commands()
 
 
 def _read_no_further() -> int:
@@ -106,8 +119,8 @@ def _survive_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def build_app(found: Plugins) -> typer.Typer:
-    """genrekit's own commands, without those that plugins add."""
+def build_app(found: Plugins | None = None, commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Those of genrekit's own commands, without what plugins add."""
     # rich's help pages and tracebacks cost more time than most commands need.
     app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -124,11 +137,11 @@ def build_app(found: Plugins) -> typer.Typer:
         _version: Annotated[bool, typer.Option("--version", help="show the version and exit")] = False,
     ) -> None:
         """Audio classification from typed recipes. The options below may stand anywhere on the line."""
-        if context.invoked_subcommand in USE_PLUGINS:
+        if found is not None and context.invoked_subcommand in USE_PLUGINS:
             _warn(found)
 
-    for verb in (run, predict, report, compare, data, recipe, plugins, store, doctor):
-        verb.register(app)
+    for name in commands:
+        importlib.import_module(f"genrekit.cli.{name}").register(app)
     return app
 
 

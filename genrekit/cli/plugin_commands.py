@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
     from genrekit.plugins import Plugins
 
 
-def add_plugin_commands(root: TyperGroup, plugins: Plugins) -> None:
-    """Add them to ``root``; what is left out is written into ``plugins`` as the plugin's cause."""
+def add_plugin_commands(root: TyperGroup, plugins: Plugins, reserved: Collection[str]) -> None:
+    """Add them to ``root``; what is left out is written into ``plugins`` as the plugin's cause.
+
+    ``reserved`` are the names of genrekit's own commands, which may not all be built.
+    """
     for implementation in plugins.hooks.hook.register_commands.get_hookimpls():
         try:
             commands = _commands(implementation)
         except Exception as error:
             _note(plugins, implementation, f"its commands are left out: {one_line(error)}")
             continue
-        taken = sorted(commands.keys() & root.commands.keys())
+        taken = sorted(commands.keys() & {*root.commands, *reserved})
         if taken:
             _note(plugins, implementation, f"left out, since the name is taken: genrekit {', '.join(taken)}")
         for name, command in commands.items():

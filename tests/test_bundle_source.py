@@ -61,7 +61,7 @@ def test_what_is_there_is_a_folder_whatever_its_name(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("model", ["C:\\models", "runs/latest", "Shelf:x", "x:y", "shelf:", "a/b:c", ":x"])
 def test_what_is_no_scheme_is_a_path(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("genrekit.bundle_source.installed", lambda: pytest.fail("plugins were asked"))
+    monkeypatch.setattr("genrekit.plugins.installed", lambda: pytest.fail("plugins were asked"))
     assert local_folder(model) == Path(model)
 
 

@@ -47,6 +47,7 @@ class Prediction:
     ``labels`` are the labels that are given, most probable first: one, or, if the model was trained on clips with
     several, all that reach their thresholds, maybe none. ``label`` is the first of them. When the model is not sure
     enough it abstains: there is no label then, and ``status`` says so. ``probability`` is the highest of all labels.
+    ``windows`` are those whose mean it is: silent ones are not among them, unless all are.
     """
 
     path: str
@@ -83,17 +84,22 @@ class Window:
 
 @dataclass
 class Tally:
-    """The sum over a file's windows so far."""
+    """The sum over a file's windows so far: over those that count or, while there are none, over the others."""
 
     total: Any = 0.0
     windows: int = 0
+    counts: bool = False
     end_s: float = 0.0
 
     def add(self, piece: Piece, row: np.ndarray) -> None:
-        self.total, self.windows, self.end_s = self.total + row, self.windows + 1, max(self.end_s, piece.end_s)
+        self.end_s = max(self.end_s, piece.end_s)
+        if piece.counts and not self.counts:
+            self.total, self.windows, self.counts = 0.0, 0, True
+        if piece.counts == self.counts:
+            self.total, self.windows = self.total + row, self.windows + 1
 
     def conclude(self, end: End, labels: Sequence[str], rule: Rule) -> Prediction:
-        """The answer for the whole file: the mean over its windows."""
+        """The answer for the whole file: the mean over its windows that count."""
         if end.reason is not None or not self.windows:
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, end.reason or "holds no audio")
         mean = self.total / self.windows

@@ -15,6 +15,7 @@ from genrekit import audio
 from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError
 from genrekit.publishing import writing_to
+from genrekit.silence import is_silent, sounding
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import cut, fit
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     import torch
 
 Stage = Literal["waveform", "features"]
-
-SILENCE_PEAK = 1e-4
-"""-80 dBFS: what stays below it the whole clip long is called silent."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +85,10 @@ def _prepare(job: Job) -> Prepared:
     clock = _Clock()
     info = info or audio.probe(job.path)
     waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.hop))
-    notes = _notes(waveforms, info, job)
+    heard = sounding(waveforms)
+    notes = _notes(waveforms, len(heard), info, job)
     clock.lap("decode")
-    windows = _windows(job, waveforms)
+    windows = _windows(job, heard)
     clock.lap("features")
     if _stat(job.path) != stat:
         raise AudioError(job.path, "changed while it was being read")
@@ -103,7 +102,8 @@ def _prepare(job: Job) -> Prepared:
 
 def _kind(job: Job) -> str:
     """What the item is, beside its features and its audio."""
-    return job.stage if job.hop is None else f"{job.stage} every {job.hop}"
+    kind = f"sounding {job.stage}"
+    return kind if job.hop is None else f"{kind} every {job.hop}"
 
 
 class _Clock:
@@ -213,11 +213,13 @@ def _features_code(features: FeatureExtractor, identity: str) -> str:
     return code_version(features, _module(features).modules())
 
 
-def _notes(waveforms: list[np.ndarray], info: audio.AudioInfo, job: Job) -> list[str]:
+def _notes(waveforms: list[np.ndarray], heard: int, info: audio.AudioInfo, job: Job) -> list[str]:
     notes, features = [], job.features
     seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
-    if max(max(waveform.max(), -waveform.min()) for waveform in waveforms) < SILENCE_PEAK:
+    if all(map(is_silent, waveforms)):
         notes.append("silent")
+    elif heard < len(waveforms):
+        notes.append(f"silent in {len(waveforms) - heard} of {len(waveforms)} windows, which do not count")
     if seconds < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:

@@ -15,6 +15,7 @@ from genrekit import audio
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
 from genrekit.prefetch import ahead_in_order
+from genrekit.silence import is_silent
 from genrekit.windows import cut, fit
 
 if TYPE_CHECKING:
@@ -36,12 +37,16 @@ MOST_THREADS = 4
 
 @dataclass(frozen=True)
 class Piece:
-    """One window: where it lies in its file, and the waveform as the model wants it, float32 [samples]."""
+    """One window: where it lies in its file, and the waveform as the model wants it, float32 [samples].
+
+    ``counts`` is whether its answer is one of those that the file's is the mean of.
+    """
 
     path: str
     start_s: float
     end_s: float
     waveform: np.ndarray
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ class Decoder:
             for start, waveform in cut(audio.stream(path, spec.sample_rate), spec.window_samples, self.hop):
                 end = start + len(waveform)
                 fitted = fit(waveform, spec.minimum_samples, exact)
-                yield Piece(name, start / spec.sample_rate, end / spec.sample_rate, fitted)
+                heard = not is_silent(waveform)
+                yield Piece(name, start / spec.sample_rate, end / spec.sample_rate, fitted, heard)
         except AudioError as error:
             reason = error.reason
         yield End(name, reason)

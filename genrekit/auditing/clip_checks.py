@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from genrekit.auditing.examination import Facts
 from genrekit.auditing.findings import Finding, Level, plural, says
 from genrekit.auditing.material import Material
-from genrekit.clip_preparation import SILENCE_PEAK
+from genrekit.silence import SILENCE_PEAK
 
 CLIPPED = 0.001
 """A share of clipped samples that is heard."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from genrekit import audio
 from genrekit.auditing.landmarks import RATE, fingerprint
 from genrekit.auditing.signal_facts import SignalFacts
-from genrekit.clip_preparation import SILENCE_PEAK
 from genrekit.clips import Clips
 from genrekit.component import Executor
 from genrekit.errors import AudioError
+from genrekit.silence import SILENCE_PEAK
 from genrekit.store import content_hash
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from genrekit.auditing.alignment import Likeness, compare
 from genrekit.auditing.examination import Facts, Stretch
 from genrekit.auditing.landmarks import HOP, RATE
 from genrekit.auditing.matching import Candidate, candidates
-from genrekit.clip_preparation import SILENCE_PEAK
 from genrekit.console import Narrator
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
+from genrekit.silence import SILENCE_PEAK
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,27 @@
+"""Windows in which there is nothing to hear: padding, mostly. They are neither learnt from nor do they count.
+
+What pads clips goes with their class: short sounds are padded more. A model that trains on padding takes it for such a
+sound, in every other clip that ends in it too. See ``docs/decisions/windows.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SILENCE_PEAK = 1e-4
+"""-80 dBFS. Where no sample reaches it, there is silence."""
+
+
+def is_silent(waveform: np.ndarray) -> bool:
+    """Whether a waveform [samples] is nowhere as loud as `SILENCE_PEAK`."""
+    return len(waveform) == 0 or bool(max(waveform.max(), -waveform.min()) < SILENCE_PEAK)
+
+
+def sounding(waveforms: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """Those that are not silent; all of them if all are: silence is then what the recording is of."""
+    given = list(waveforms)
+    return [waveform for waveform in given if not is_silent(waveform)] or given

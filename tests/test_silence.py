@@ -1,0 +1,93 @@
+"""Windows in which there is nothing: not learnt from, not counted, and told of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import soundfile
+from predicting import RATE, Recordings, level_predictor
+from predicting import recordings as recordings
+from test_preparation import SMALL, clips_in
+from toy_runs import ToyRuns
+from toy_runs import toy as toy
+from toy_runs import write as write_float
+
+import genrekit
+from genrekit.preparation import prepare
+from genrekit.silence import SILENCE_PEAK, is_silent, sounding
+from genrekit.store import Store
+from genrekit_builtins.serial import Serial
+
+
+@pytest.mark.parametrize(
+    ("samples", "silent"),
+    [
+        ([], True),
+        ([0.0, 0.0], True),
+        ([0.0, 0.9e-4, -0.9e-4], True),
+        ([0.0, SILENCE_PEAK], False),
+        ([-SILENCE_PEAK, 0.0], False),
+        ([0.0, np.nan], False),
+    ],
+)
+def test_silence_is_what_no_sample_rises_above(samples: list[float], silent: bool) -> None:
+    assert is_silent(np.array(samples, np.float32)) == silent
+
+
+def test_silent_windows_are_left_out_unless_there_is_nothing_else() -> None:
+    loud, silent = np.ones(3, np.float32), np.zeros(3, np.float32)
+    assert [id(one) for one in sounding(iter([silent, loud, silent]))] == [id(loud)]
+    assert len(sounding([silent, silent])) == 2
+
+
+def test_padding_is_not_learnt_from(tmp_path: Path) -> None:
+    window = SMALL.window_samples()
+    sound = np.sin(np.arange(window) / 5) / 2
+    (tmp_path / "low").mkdir()
+    (tmp_path / "high").mkdir()
+    soundfile.write(tmp_path / "low" / "padded.wav", np.concatenate([sound, np.zeros(2 * window)]), 8000)
+    soundfile.write(tmp_path / "low" / "silent.wav", np.zeros(3 * window), 8000)
+    soundfile.write(tmp_path / "high" / "whole.wav", np.concatenate([sound, sound, sound]), 8000)
+    done = prepare(clips_in(tmp_path), SMALL, "waveform", Serial(), Store(tmp_path / "store"))
+    found = {Path(result.path).stem: (result.windows, list(result.notes)) for result in done.usable.values()}
+    assert found == {
+        "padded": (1, ["silent in 2 of 3 windows, which do not count"]),
+        "silent": (3, ["silent"]),
+        "whole": (3, []),
+    }
+
+
+def test_padding_does_not_count(recordings: Recordings) -> None:
+    names = [recordings.hold("whole", 1.0, 0.5), recordings.hold("padded", 0.0, 1.0, 0.0, 0.5, 0.0)]
+    whole, padded = level_predictor().predict_many(names)
+    assert padded.probabilities == whole.probabilities
+    assert (padded.windows, padded.duration_s) == (2, 10.0)
+
+
+def test_silence_alone_is_answered(recordings: Recordings) -> None:
+    (silent,) = level_predictor().predict_many([recordings.hold("silent", 0.0, 0.0)])
+    assert (silent.label, silent.windows) == ("quiet", 2)
+
+
+def test_timelines_tell_of_silence_too(recordings: Recordings) -> None:
+    windows = list(level_predictor().timeline(recordings.hold("song", 1.0, 0.0, 1.0)))
+    assert [(window.start_s, window.label) for window in windows] == [(0, "loud"), (2, "quiet"), (4, "loud")]
+    assert windows[-1].end_s == 6 * RATE / RATE
+
+
+def test_evaluation_and_prediction_leave_out_the_same(toy: ToyRuns) -> None:
+    for path in sorted((toy.root / "tones").rglob("*.wav")):
+        sound, rate = soundfile.read(path)
+        write_float(path, np.concatenate([sound, np.zeros(2 * rate)]))
+    folder = toy.run("train.epochs=1").folder
+    told = pl.read_csv(folder / "predictions.csv").filter(pl.col("part") == "validation")
+    assert len(told) >= 3
+    predictor = genrekit.load(folder)
+    for row in told.iter_rows(named=True):
+        answer = predictor.predict(row["path"])
+        assert answer.windows < len(list(predictor.timeline(row["path"])))
+        for label in predictor.labels:
+            assert row[f"p({label})"] == pytest.approx(answer.probabilities[label], abs=1e-4)

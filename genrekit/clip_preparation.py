@@ -15,7 +15,7 @@ from genrekit import audio
 from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError
 from genrekit.publishing import writing_to
-from genrekit.silence import is_silent, sounding
+from genrekit.silence import sounding
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import cut, fit
 
@@ -85,8 +85,8 @@ def _prepare(job: Job) -> Prepared:
     clock = _Clock()
     info = info or audio.probe(job.path)
     waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.hop))
-    heard = sounding(waveforms)
-    notes = _notes(waveforms, len(heard), info, job)
+    heard, silent = sounding(waveforms)
+    notes = _notes(len(waveforms), silent, info, job)
     clock.lap("decode")
     windows = _windows(job, heard)
     clock.lap("features")
@@ -213,13 +213,11 @@ def _features_code(features: FeatureExtractor, identity: str) -> str:
     return code_version(features, _module(features).modules())
 
 
-def _notes(waveforms: list[np.ndarray], heard: int, info: audio.AudioInfo, job: Job) -> list[str]:
+def _notes(windows: int, silent: int, info: audio.AudioInfo, job: Job) -> list[str]:
     notes, features = [], job.features
     seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
-    if all(map(is_silent, waveforms)):
-        notes.append("silent")
-    elif heard < len(waveforms):
-        notes.append(f"silent in {len(waveforms) - heard} of {len(waveforms)} windows, which do not count")
+    if silent:
+        notes.append("silent" if silent == windows else f"silent in {silent} of {windows} windows, which do not count")
     if seconds < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:

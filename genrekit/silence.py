@@ -21,7 +21,8 @@ def is_silent(waveform: np.ndarray) -> bool:
     return len(waveform) == 0 or bool(max(waveform.max(), -waveform.min()) < SILENCE_PEAK)
 
 
-def sounding(waveforms: Iterable[np.ndarray]) -> list[np.ndarray]:
-    """Those that are not silent; all of them if all are: silence is then what the recording is of."""
+def sounding(waveforms: Iterable[np.ndarray]) -> tuple[list[np.ndarray], int]:
+    """Those that are not silent, and how many are. All of them if all are: silence is then what the recording is of."""
     given = list(waveforms)
-    return [waveform for waveform in given if not is_silent(waveform)] or given
+    heard = [waveform for waveform in given if not is_silent(waveform)]
+    return heard or given, len(given) - len(heard)

@@ -39,8 +39,10 @@ def test_silence_is_what_no_sample_rises_above(samples: list[float], silent: boo
 
 def test_silent_windows_are_left_out_unless_there_is_nothing_else() -> None:
     loud, silent = np.ones(3, np.float32), np.zeros(3, np.float32)
-    assert [id(one) for one in sounding(iter([silent, loud, silent]))] == [id(loud)]
-    assert len(sounding([silent, silent])) == 2
+    heard, count = sounding(iter([silent, loud, silent]))
+    assert ([id(one) for one in heard], count) == ([id(loud)], 2)
+    heard, count = sounding([silent, silent])
+    assert (len(heard), count) == (2, 2)
 
 
 def test_padding_is_not_learnt_from(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ else:
         ),
         "genrekit.errors": ("AudioError", "DataError", "GenrekitError", "TrainingError"),
         "genrekit.hookspecs": ("hookimpl",),
+        "genrekit.options": (),
         "genrekit.outcome": ("Outcome",),
         "genrekit.paths": ("RecipePath",),
         "genrekit.recipe_table": ("Misfit", "RecipeTable"),
@@ -64,6 +65,8 @@ else:
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
     def __getattr__(name):
+        if f"genrekit.{name}" in _HOMES:
+            return importlib.import_module(f"genrekit.{name}")
         if name not in _HOME_OF:
             raise AttributeError(f"module 'genrekit' has no attribute '{name}'")
         globals()[name] = found = getattr(importlib.import_module(_HOME_OF[name]), name)

@@ -54,7 +54,7 @@ def declared_in_source(module: str) -> str | None:
         if spec is None or not spec.origin:
             return None
         return declared_in_file(Path(spec.origin))
-    except Exception:  # whatever keeps it from being found is what its import will say
+    except (Exception, SystemExit):  # whatever keeps it from being found is what its import will say
         return None
 
 

@@ -41,12 +41,7 @@ class Claims(NamedTuple):
 
 
 def claims(hooks: pluggy.PluginManager, module: object) -> Claims:
-    """What ``module``, one of the plugins of ``hooks``, registers.
-
-    Raises TypeError or pluggy's PluginValidationError, saying what to change, if any of it is wrong.
-    """
-    hooks.check_pending()
-    _refuse_unmarked_hooks(hooks, module)
+    """What ``module``, one of the plugins of ``hooks``, registers; TypeError, saying what to change, if it is wrong."""
     found, others = Claims([], []), hooks.get_plugins() - {module}
     implemented = {caller.name for caller in hooks.get_hookcallers(module) or ()}
     for kind, hook in HOOK_OF_KIND.items():
@@ -72,7 +67,9 @@ def _claim_table(found: Claims, table: type[RecipeTable]) -> type[RecipeTable]:
     return table
 
 
-def _refuse_unmarked_hooks(hooks: pluggy.PluginManager, module: object) -> None:
+def check_hooks(hooks: pluggy.PluginManager, module: object) -> None:
+    """Raise TypeError or pluggy's PluginValidationError if functions of ``module`` look like hooks and are none."""
+    hooks.check_pending()
     for name, hook in vars(hooks.hook).items():
         if not hook.has_spec() or not callable(getattr(module, name, None)):
             continue

@@ -217,7 +217,7 @@ def _notes(windows: int, silent: int, info: audio.AudioInfo, job: Job) -> list[s
     notes, features = [], job.features
     seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
     if silent:
-        notes.append("silent" if silent == windows else f"silent in {silent} of {windows} windows, which do not count")
+        notes.append("silent" if silent == windows else "silent in some windows, which do not count")
     if seconds < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:

@@ -66,6 +66,10 @@ class PluginError(GenrekitError):
     """A plugin is missing, broken, blocked, or clashes with another."""
 
 
+class UnreadableError(PluginError):
+    """A component or table is there, and its options are of a type that nothing can read."""
+
+
 class DataError(GenrekitError):
     """The data set cannot be used as the recipe demands."""
 

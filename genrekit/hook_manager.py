@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 
 import pluggy
 
 from genrekit import hookspecs
 
+_HOOKABLE = {FunctionType, MethodType, classmethod, staticmethod}
+"""What pluggy takes for a hook. Nothing else is touched: a module may hold what imports a library at a touch."""
+
 
 class HookManager(pluggy.PluginManager):
-    """Looks closer only at what bears a mark: pluggy inspects every name of every module, at every start."""
+    """Looks closer only at functions: pluggy inspects every name of every module, at every start."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
         """The options of a hook's implementation; None if ``name`` is something else."""
-        if isinstance(plugin, ModuleType) and not hasattr(vars(plugin).get(name), f"{self.project_name}_impl"):
+        if isinstance(plugin, ModuleType) and type(vars(plugin).get(name)) not in _HOOKABLE:
             return None
         return super().parse_hookimpl_opts(plugin, name)
 

@@ -68,6 +68,7 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
 def _meaning(metrics: Mapping[str, Any], chosen: str) -> Iterator[str]:
     """What the figures are figures of, and what they are not."""
     yield "Figures are of whole clips, a clip's windows averaged, as this model answers them."
+    yield "Windows in which no sample reaches -80 dBFS are left out of the mean, unless all are like that."
     if "validation" in metrics and chosen:
         flatters = "" if "test" in metrics else ", and there are none here: the figures above flatter"
         yield f"The validation clips chose {chosen}; only test figures are of clips that chose nothing{flatters}."

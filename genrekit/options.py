@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from genrekit.errors import PluginError
+from genrekit.errors import UnreadableError
 
 
 class Options(BaseModel):
@@ -26,13 +26,20 @@ Some = TypeVar("Some", bound=Options)
 
 
 def ready(options: type[Some], origin: str) -> type[Some]:
-    """``options`` with its validator built; a `PluginError` that begins with ``origin`` if that cannot be done."""
+    """``options`` with its validator built; an `UnreadableError` that begins with ``origin`` if that cannot be done."""
     try:
         options.model_rebuild()
     except Exception as error:
         why, *_ = str(error).splitlines() or [type(error).__name__]
-        raise PluginError(f"{origin} has an option that cannot be read", why=why) from error
+        raise UnreadableError(f"{origin} has an option that cannot be read", why=why) from error
     return options
+
+
+def resolve(options: type[Options]) -> None:
+    """Raise NameError if an option is annotated with a name that does not exist; otherwise quick."""
+    # Pydantic 2.10 does not tell whether all are resolved.
+    if not getattr(options, "__pydantic_fields_complete__", False):
+        options.model_rebuild()
 
 
 def _make_scalars_strict(schema: Any) -> None:

@@ -14,6 +14,6 @@ def may_implement(point: EntryPoint, hook: str) -> bool:
     try:
         spec = importlib.util.find_spec(point.module)
         source = Path(spec.origin or "").read_bytes() if spec else b""
-    except Exception:  # whatever keeps it from being found is what its import will say
+    except (Exception, SystemExit):  # whatever keeps it from being found is what its import will say
         return True
     return not source or hook.encode() in source or b"import *" in source

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from genrekit.api import ApiMismatch, check_api, declared, declared_in_source
-from genrekit.claims import claims
+from genrekit.claims import check_hooks, claims
 from genrekit.errors import one_line
 from genrekit.hook_manager import HookManager, hook_manager
 from genrekit.local_plugin import imported
@@ -116,12 +116,15 @@ class Plugins:
     def _hook_up(self, module: object, name: str, distribution: str, version: str) -> Plugin:
         plugin = Plugin(name, distribution, version, "loaded")
         check_api(declared(module))
+        if self.hooks.has_plugin(plugin.identity):
+            raise ValueError(f"there is a plugin '{name}' of {distribution} already")
         try:
             self.hooks.register(module, name=plugin.identity)
+            check_hooks(self.hooks, module)
         except BaseException:
-            # Before 1.7, pluggy keeps what it has of a plugin whose next hook is wrong.
-            if self.hooks.get_plugin(plugin.identity) is module:
-                self.hooks.unregister(module)
+            # pluggy keeps what it has of a plugin whose next hook is wrong.
+            if self.hooks.has_plugin(plugin.identity):
+                self.hooks.unregister(name=plugin.identity)
             raise
         return plugin
 

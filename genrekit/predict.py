@@ -19,6 +19,7 @@ from genrekit.decoding import Batch, Decoder, End, Piece
 from genrekit.errors import AudioError, GenrekitError
 from genrekit.onnx_engine import OnnxEngine as OnnxEngine
 from genrekit.onnx_engine import begin_import
+from genrekit.silence import SILENCE_PEAK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ class Predictor:
         return self.manifest.labels
 
     def predict(self, path: str | Path) -> Prediction:
-        """The answer for one file: the mean over its windows. Raises `AudioError` if it cannot be used."""
+        """The answer for one file: the mean over its windows but silent ones. `AudioError` if it cannot be used."""
         (prediction,) = self.predict_many([path])
         return _usable(prediction)
 
@@ -84,7 +85,10 @@ class Predictor:
     def timelines(
         self, paths: Iterable[str | Path], hop_s: float | None = None, executor: Executor | None = None
     ) -> Iterator[Window | Prediction]:
-        """Each file's windows, then the answer for all of it, their mean. A file that cannot be used fails alone."""
+        """Each file's windows, then the answer for all of it, their mean without silent ones.
+
+        A file that cannot be used fails alone.
+        """
         return self._all(paths, hop_s, executor, windows=True)
 
     def _all(
@@ -122,7 +126,7 @@ class Predictor:
 
         self._decoder(hop_s)
         model = hashlib.sha256(self.manifest.model_dump_json().encode()).hexdigest()
-        options = {"threshold": self.threshold, "timeline": windows, "hop_s": hop_s}
+        options = {"threshold": self.threshold, "timeline": windows, "hop_s": hop_s, "silent_below": SILENCE_PEAK}
         return {"genrekit": __version__, "model": model} | options
 
     def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:

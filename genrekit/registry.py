@@ -25,7 +25,7 @@ class Entry:
         return f"'{self.plugin}' ({self.distribution})"
 
     def ready(self) -> type[Component]:
-        """The class, ready to read options; a `PluginError` if one of them is of a type that nothing can read."""
+        """The class, ready to read options; an `UnreadableError` if one of them is of a type that nothing can read."""
         from genrekit.options import ready
 
         return ready(self.component, f"{self.component.kind} '{self.component.name()}' of {self}")
@@ -98,6 +98,7 @@ def check(kind: str, component: object) -> None:
     Whether its options can be read is left to `Entry.ready`: a hundred validators take a third of a short command.
     """
     from genrekit.component import KINDS
+    from genrekit.options import resolve
 
     base = KINDS[kind]
     if not (isinstance(component, type) and issubclass(component, base)):
@@ -105,7 +106,6 @@ def check(kind: str, component: object) -> None:
     use = component.model_fields["use"]
     if not isinstance(use.default, str) or get_args(use.annotation) != (use.default,):
         raise TypeError(f'{component.__name__} has no name: give it  use: Literal["my-name"] = "my-name"')
-    if not component.__pydantic_fields_complete__:
-        component.model_rebuild()
+    resolve(component)
     if component.default and any(option.is_required() for option in component.model_fields.values()):
         raise TypeError(f"{component.__name__} says that it is the default, but has options without a default")

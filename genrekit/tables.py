@@ -23,7 +23,7 @@ class TableEntry:
         return f"'{self.plugin}' ({self.distribution})"
 
     def ready(self) -> type[RecipeTable]:
-        """The class, ready to read options; a `PluginError` if one of them is of a type that nothing can read."""
+        """The class, ready to read options; an `UnreadableError` if one of them is of a type that nothing can read."""
         from genrekit.options import ready
 
         return ready(self.table, f"table '{self.table.name()}' of {self}")
@@ -56,6 +56,7 @@ class Tables(dict[str, list[TableEntry]]):
 
 def check(table: object) -> None:
     """Raise TypeError, saying what to change, unless ``table`` is a class that recipes can have a table of."""
+    from genrekit.options import resolve
     from genrekit.recipe.model import Recipe
     from genrekit.recipe_table import RecipeTable
 
@@ -66,5 +67,4 @@ def check(table: object) -> None:
         raise TypeError(f'{table.__name__} has no name: give it  table: ClassVar[str] = "my_table"')
     if name in Recipe.model_fields or hasattr(Recipe, name) or name.startswith("model_"):
         raise TypeError(f"{table.__name__} cannot be [{name}]: recipes use that name themselves")
-    if not table.__pydantic_fields_complete__:
-        table.model_rebuild()
+    resolve(table)

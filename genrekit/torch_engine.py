@@ -12,7 +12,16 @@ from pydantic import ValidationError
 
 from genrekit import bundle
 from genrekit.component import Augmenter, Component, FeatureExtractor, FeatureShape, Model
-from genrekit.errors import BundleError, GenrekitError, PluginError, Problem, TrainingError, one_line, printable
+from genrekit.errors import (
+    BundleError,
+    GenrekitError,
+    PluginError,
+    Problem,
+    TrainingError,
+    UnreadableError,
+    one_line,
+    printable,
+)
 from genrekit.plugins import installed
 
 if TYPE_CHECKING:
@@ -104,6 +113,8 @@ def _components(manifest: bundle.Manifest) -> tuple[FeatureExtractor, Model, lis
         try:
             found = installed().registry.find(kind, str(part.options.get("use"))).component
             made.append(found.model_validate(part.options))
+        except UnreadableError:
+            raise
         except PluginError as error:
             problems.append(_missing(kind, part, error.problems[0].what + installed().not_loaded()))
         except ValidationError as error:

@@ -33,6 +33,10 @@ def register_models(register):
     register(Mine)
 """
 
+ODD = MINE.replace("NAME", "odd").replace(
+    "    use", "    size: memoryview = genrekit.Field(description='none')\n    use"
+)
+
 
 @pytest.fixture
 def only_small(monkeypatch: pytest.MonkeyPatch) -> str:
@@ -167,6 +171,15 @@ def test_a_name_of_several_kinds_is_shown_for_each(command: Command, only_small:
     out = command("plugins", "show", "energy", "--plugin", path)[1]
     assert "energy  (features, from plugin 'small_components'" in out
     assert f"energy  (model, from plugin 'mine' of {path})" in out
+
+
+def test_options_that_cannot_be_read(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(ODD)
+    code, _, err = command("plugins", "show", "odd", "--plugin", tmp_path / "odd.py")
+    assert code == 2
+    assert err.startswith(
+        f"model 'odd' of 'odd' ({tmp_path / 'odd.py'}) has an option that cannot be read\n  why: Unable"
+    )
 
 
 def test_an_unknown_name(command: Command, only_small: str) -> None:

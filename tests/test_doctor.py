@@ -8,15 +8,18 @@ import os
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
+import genrekit
 from genrekit import audio
 from genrekit.cli import main
 from genrekit.doctor import Finding, Status, examine, folders, machine, packages, plugin_health, rounds, sounds
 from genrekit.errors import AudioError, GenrekitError
 from genrekit.plugins import Plugin, Plugins
+from genrekit.registry import Entry
 
 
 def worst(found: list[Finding]) -> list[Finding]:
@@ -113,6 +116,31 @@ def test_plugins_that_are_broken_or_blocked(monkeypatch: pytest.MonkeyPatch) -> 
     assert (broken.status, broken.what) == (Status.wrong, "'a' (genrekit-a 1): ImportError: b")
     assert broken.mend == "pip install --upgrade genrekit-a, or --block a"
     assert (blocked.status, rest.what) == (Status.mind, "1 loaded, from genrekit-d 3")
+
+
+def test_what_is_loaded_and_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Odd(genrekit.Model):
+        """Odd."""
+
+        use: Literal["odd"] = "odd"
+        size: memoryview = genrekit.Field(description="no type of an option")
+
+    found = Plugins()
+    found.found.append(Plugin("odd", "genrekit-odd", "1", "loaded"))
+    found.registry.add("model", Entry(Odd, "odd", "genrekit-odd"))
+    monkeypatch.setattr(plugin_health, "installed", lambda: found)
+    odd, _ = plugin_health.plugins()
+    assert odd.status is Status.wrong
+    assert odd.what.startswith("model 'odd' of 'odd' (genrekit-odd) has an option that cannot be read: Unable")
+    assert odd.mend == "pip install --upgrade genrekit-odd, or --block odd"
+
+
+def test_commands_that_were_left_out_are_told(command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import genrekit\n\n@genrekit.hookimpl\ndef register_commands(app):\n    raise OSError('no disk')\n"
+    )
+    assert "its commands are left out: OSError: no disk" in command("doctor", "--plugin", path)[1]
 
 
 def test_a_folder_that_is_not_there_yet_is_tried_where_it_would_be(tmp_path: Path) -> None:

@@ -271,6 +271,40 @@ def test_what_has_no_source_to_look_at_may_have_anything(site: Path) -> None:
     assert may_implement(metadata.EntryPoint("birds", "genrekit.api:API_VERSION", "genrekit"), "register_commands")
 
 
+def test_what_a_module_holds_is_not_touched_but_for_its_functions(site: Path) -> None:
+    lazy = """
+class Lazy:
+    def __getattr__(self, name):
+        raise OSError("imported")
+
+    @property
+    def __class__(self):
+        raise OSError("imported")
+
+heavy = Lazy()
+"""
+    install(site, "genrekit-lazy", "1.0", lazy=lazy + GOOD.format(cls="M", name="m"))
+    assert load().registry.find("model", "m").plugin == "lazy"
+
+
+@pytest.mark.parametrize("text", ["register_modles(register)", "register_models(registry)"])
+def test_a_plugin_with_wrong_hooks_adds_no_commands(site: Path, text: str) -> None:
+    hooks = (
+        f"import genrekit\n@genrekit.hookimpl\ndef {text}: pass\n@genrekit.hookimpl\ndef register_commands(app): pass\n"
+    )
+    install(site, "genrekit-birds", "0.3", birds=hooks)
+    found = with_commands()
+    assert fates(found)["birds"] == "broken"
+    assert found.hooks.get_plugin("genrekit-birds:birds") is None
+
+
+def test_a_plugin_that_comes_twice_stays_once(small: Plugins) -> None:
+    with pytest.raises(ValueError, match="there is a plugin 'small' of genrekit-small already"):
+        small.add(small_components, "small", "genrekit-small", "1.0")
+    assert small.hooks.get_plugins() == {small_components}
+    assert "constant" in small.registry.names("model")
+
+
 def test_a_plugin_that_was_refused_hears_of_nothing(small: Plugins) -> None:
     module = ModuleType("deaf")
 

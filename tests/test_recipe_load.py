@@ -4,7 +4,7 @@ import errno
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import hypothesis.strategies as st
 import pytest
@@ -12,9 +12,10 @@ import small_components
 from hypothesis import example, given
 
 import genrekit
-from genrekit.errors import PluginError, RecipeError
+from genrekit.errors import RecipeError, UnreadableError
 from genrekit.plugins import Plugins
 from genrekit.recipe import Recipe, StopEarly, load
+from genrekit.recipe.schema import recipe_schema
 from genrekit.registry import Entry
 
 PLUGINS = Plugins()
@@ -105,21 +106,48 @@ def test_every_option_is_read(tmp_path: Path) -> None:
     assert recipe.executor == small_components.Here()
 
 
-def test_a_component_that_cannot_be_read_harms_only_recipes_that_name_it(tmp_path: Path) -> None:
-    class Odd(genrekit.Model):
-        """An option of no known type."""
+def odd(base: type[genrekit.Component], name: str, usual: bool = False) -> type[genrekit.Component]:
+    """A component of the base's kind, with an option of a type that nothing reads."""
 
-        use: Literal["odd"] = "odd"
-        size: memoryview = genrekit.Field(description="no type of an option")
+    class Odd(base):  # type: ignore[valid-type, misc]
+        """Odd."""
 
+        use: Literal[name] = name  # type: ignore[valid-type]
+        default: ClassVar[bool] = usual
+        size: memoryview = genrekit.Field(None, description="no type of an option")
+
+    return Odd
+
+
+def with_odd(kind: str, component: type[genrekit.Component]) -> Plugins:
     plugins = Plugins()
     plugins.add(small_components, "small", "genrekit-small", "1.0")
-    plugins.registry.add("model", Entry(Odd, "odd", "genrekit-odd"))
-    path = tmp_path / "recipe.toml"
+    plugins.registry.add(kind, Entry(component, "odd", "genrekit-odd"))
+    return plugins
+
+
+@pytest.mark.parametrize(
+    ("kind", "component"),
+    [
+        ("model", odd(genrekit.Model, "odd")),
+        ("augmenter", odd(genrekit.Augmenter, "aaa-odd")),
+        ("scheduler", odd(genrekit.Scheduler, "odd", usual=True)),
+    ],
+)
+def test_a_component_that_cannot_be_read_harms_only_recipes_that_name_it(
+    tmp_path: Path, kind: str, component: type[genrekit.Component]
+) -> None:
+    plugins, path = with_odd(kind, component), tmp_path / "recipe.toml"
     path.write_text(SHORT)
     assert load(path, (), plugins).model.use == "constant"
-    with pytest.raises(PluginError, match="model 'odd' of 'odd' \\(genrekit-odd\\) has an option that cannot be read"):
-        load(path, ["model.use=odd"], plugins)
+    with pytest.raises(RecipeError, match="unknown option 'sede'; did you mean 'seed'"):
+        load(path, ["sede=1"], plugins)
+    schema = recipe_schema(plugins.registry)
+    assert "Constant" in schema["$defs"]
+    assert "Odd" not in schema["$defs"]
+    if kind == "model":
+        with pytest.raises(UnreadableError, match=r"model 'odd' of 'odd' \(genrekit-odd\) has an option that cannot"):
+            load(path, ["model.use=odd"], plugins)
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:

@@ -102,6 +102,23 @@ def test_a_clip_of_a_part_of_a_file_says_which() -> None:
     assert [clip_name(outcome, index) for index in range(3)] == ["0.wav", "1.wav [90–120 s]", "2.wav [1.5– s]"]
 
 
+def test_an_excerpt_is_of_a_window_that_counts(tmp_path: Path, features: FeatureExtractor) -> None:
+    window = features.window_samples()
+    silence = np.zeros(window, np.float32)
+    low, high = tone(300, window / 8000), tone(2000, window / 8000)
+    path = write(tmp_path / "padded.wav", np.concatenate([silence, silence, low, silence, high[:window]]))
+    outcome = dataclasses.replace(
+        answers([0], np.zeros((1, 3)), LABELS),
+        paths=[str(path)],
+        logits=np.array([[0.0, 5.0, 0.0], [5.0, 0.0, 0.0]]),
+        example_rows=np.array([0, 0]),
+    )
+    for label, hertz, start in ((0, 2000, 4), (1, 300, 2)):
+        found = excerpt(outcome, 0, label, features)
+        assert found.start_s == pytest.approx(start * window / 8000, abs=0.01)
+        assert loudest_hertz(*heard(found.sound)) == pytest.approx(hertz, rel=0.05)
+
+
 def test_the_surest_mistakes_come_first() -> None:
     logits = np.log([[0.1, 0.8, 0.1], [0.9, 0.05, 0.05], [0.05, 0.9, 0.05], [0.4, 0.3, 0.3]])
     assert surest_mistakes(answers([0, 0, 2, 1], logits, LABELS)) == [(2, 1), (0, 1), (3, 0)]

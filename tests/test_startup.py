@@ -52,6 +52,22 @@ def test_help_needs_no_pydantic() -> None:
     assert "pydantic" not in imported_by("from genrekit.cli import main\nassert main(['--help']) == 0")
 
 
+@pytest.mark.parametrize(
+    "name", ["clips", "component", "errors", "hookspecs", "options", "outcome", "paths", "recipe_table"]
+)
+def test_modules_are_there_as_names_are(name: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import genrekit; genrekit.{name}.__file__"], check=True)
+
+
+def test_what_is_not_there_is_an_attribute_error() -> None:
+    import genrekit
+
+    with pytest.raises(AttributeError, match="module 'genrekit' has no attribute 'Modell'"):
+        genrekit.Modell  # type: ignore[attr-defined] # noqa: B018
+    assert set(genrekit.__all__) <= set(dir(genrekit))
+    assert all(hasattr(genrekit, each) for each in genrekit.__all__)
+
+
 def test_a_recipe_builds_no_validator_but_its_own() -> None:
     code = """
 from genrekit import recipe

@@ -28,6 +28,9 @@ COMMANDS = ("run", "predict", "report", "compare", "data", "recipe", "plugins", 
 USE_PLUGINS = frozenset({"run", "report", "data", "recipe", "plugins"})
 """The commands that say which plugins are broken."""
 
+LOAD_ALL = USE_PLUGINS | {"doctor"}
+"""The commands that load every plugin whole; the others, only those that may add commands."""
+
 WITHOUT_PLUGINS = frozenset({"predict", "store", "compare"})
 """The commands that load none unless a model cannot do without: all their own imports take less time."""
 
@@ -73,8 +76,8 @@ def _run(arguments: Sequence[str]) -> None:
 
 def _command(arguments: Sequence[str]) -> TyperGroup:
     """The command line as far as ``arguments`` need it: each module and plugin takes its time to import."""
-    asked = next(iter(arguments), "")
-    found = None if asked in WITHOUT_PLUGINS else _plugins(whole=asked in USE_PLUGINS and "--help" not in arguments)
+    asked = next((word for word in arguments if word != "--"), "")
+    found = None if asked in WITHOUT_PLUGINS else _plugins(whole=asked in LOAD_ALL and "--help" not in arguments)
     app = build_app(found, [asked] if asked in COMMANDS else COMMANDS)
     command = cast("TyperGroup", typer.main.get_command(app))
     if found is not None:

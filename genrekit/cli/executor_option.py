@@ -33,7 +33,7 @@ def _made(name: str, options: dict[str, Any]) -> Executor:
     from genrekit.recipe.source import Source
 
     found, data = installed(), {"executor": {**options, "use": name}}
-    union = component_union(found.registry, "executor")
+    union = component_union(found.registry, "executor", {name})
     section = cast("type[Recipe]", create_model("Place", __base__=Section, executor=(union, Field())))
     try:
         return section.model_validate(data).executor

@@ -59,13 +59,13 @@ def show(
     registry = installed().registry
     found = [entry for (_, claimed), entries in sorted(registry.claims.items()) if claimed == name for entry in entries]
     for table in registry.tables.get(name, []):
-        _document(table.table, _origin(table))
+        _document(table.ready(), _origin(table))
     if not found and name not in registry.tables:
         names = sorted({claimed for _, claimed in registry.claims} | set(registry.tables))
         hint = did_you_mean(name, names) or f"; available: {', '.join(names)}"
         raise PluginError(f"no component is named '{name}'{hint}{installed().not_loaded()}")
     for entry in found:
-        _document(entry.component, _origin(entry))
+        _document(entry.ready(), _origin(entry))
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def _validate(data: dict[str, Any], base: Path, plugins: Plugins, source: Source) -> Recipe:
-    model, problems = recipe_model(plugins.registry, _named(data)), list(unmet(data.get("requires"), plugins, source))
+    # What reads a plugin's table may ask for more than the recipe names: other components to choose from, for instance.
+    named = None if data.keys() & plugins.registry.tables.keys() else _named(data)
+    model, problems = recipe_model(plugins.registry, named), list(unmet(data.get("requires"), plugins, source))
     try:
         recipe = model.model_validate(data, context={"base": base})
     except ValidationError as error:

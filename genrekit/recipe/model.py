@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -21,9 +22,11 @@ from genrekit.component import (
     Model,
     Splitter,
 )
+from genrekit.errors import UnreadableError
 from genrekit.recipe.sections import Answers, Checkpoint, Section, Train
 from genrekit.recipe_table import RecipeTable
-from genrekit.registry import Registry
+from genrekit.registry import Entry, Registry
+from genrekit.tables import TableEntry
 
 T = TypeVar("T", bound=RecipeTable)
 
@@ -81,9 +84,9 @@ def recipe_model(registry: Registry, named: Container[str] | None = None) -> typ
 def _tables(registry: Registry, named: Container[str] | None) -> dict[str, Any]:
     """A field for each table of a plugin. One that is not written is none, whatever its options' defaults."""
     return {
-        entry.table.name(): (entry.ready() | None, Field(None, description=_first_line(entry.table)))
+        table.name(): (table | None, Field(None, description=_first_line(table)))
         for entry in registry.tables.entries()
-        if named is None or entry.table.name() in named
+        for table in _ready(entry, entry.table.name(), named)
     }
 
 
@@ -95,8 +98,10 @@ def _filled(section: type[S], registry: Registry, named: Container[str] | None, 
     for name, field in section.model_fields.items():
         kind = kind_of(field.annotation)
         if kind:
-            union = component_union(registry, kind, named)
-            fields[name] = (_replaced(field.annotation, union), _field(field, registry.default(kind)))
+            union, default = component_union(registry, kind, named), registry.default(kind)
+            if default not in _members(union):
+                default = None
+            fields[name] = (_replaced(field.annotation, union), _field(field, default))
     return create_model(section.__name__, __base__=section, __doc__=section.__doc__, **fields)
 
 
@@ -125,14 +130,35 @@ def _field(field: FieldInfo, default: type[BaseModel] | None) -> Any:
 
 
 def component_union(registry: Registry, kind: str, named: Container[str] | None = None) -> Any:
-    """The type of "any installed component of this kind", or any that is named or the default."""
+    """The type of "any installed component of this kind", or any that is named or the default.
+
+    Raises `UnreadableError` if the options of one that is named cannot be read; others like that are left out.
+    """
     entries = list(registry.entries(kind))
     wanted = [entry for entry in entries if named is None or entry.component.name() in named or entry.component.default]
-    members = tuple(entry.ready() for entry in wanted or entries[:1])
+    members = tuple(found for entry in wanted for found in _ready(entry, entry.component.name(), named))
+    # An error names what there is, and where nothing is named one will do to make it.
+    members = members or tuple(itertools.islice((found for entry in entries for found in _ready(entry, "", set())), 1))
     if not members:
         return Annotated[KINDS[kind], BeforeValidator(_nothing_installed)]
     # One member alone is discriminated too: recipes stay valid, and errors alike, when a second one is installed.
     return Annotated[Union[members], Field(discriminator="use")]  # noqa: UP007
+
+
+def _ready(entry: Entry | TableEntry, name: str, named: Container[str] | None) -> list[Any]:
+    """The entry's class, or nothing if it cannot be used and nobody named it."""
+    try:
+        return [entry.ready()]
+    except UnreadableError:
+        if named is not None and name in named:
+            raise
+        return []
+
+
+def _members(union: Any) -> tuple[Any, ...]:
+    """The classes of a `component_union`."""
+    inner, *_ = get_args(union)
+    return get_args(inner) or (inner,)
 
 
 def _nothing_installed(_: object) -> Component:

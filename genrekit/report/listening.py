@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genrekit import audio
+from genrekit.clip_preparation import read_windows
 from genrekit.errors import AudioError
 from genrekit.report.spectrogram import spectrogram
+from genrekit.silence import is_silent
 from genrekit.windows import window_spans
 
 if TYPE_CHECKING:
@@ -65,16 +68,24 @@ def _window(
     asked_s = outcome.durations_s[clip] if outcome.durations_s else None
     rate = features.sample_rate
     samples = max(1, round(min(there_s, asked_s or there_s) * rate))
-    spans = window_spans(samples, features.window_samples(), hop)
-    begin, length = spans[min(_strongest(outcome, clip, label), len(spans) - 1)]
+    spans, answers = window_spans(samples, features.window_samples(), hop), _answers(outcome, clip)
+    if 0 < len(answers) < len(spans):
+        waveforms = read_windows(outcome.paths[clip], features, start_s, asked_s, hop)
+        spans = [span for span, waveform in zip(spans, waveforms, strict=False) if not is_silent(waveform)] or spans
+    begin, length = spans[min(_strongest(outcome, clip, label, answers), len(spans) - 1)]
     return start_s + begin / rate, length / rate
 
 
-def _strongest(outcome: Outcome, clip: int, label: int) -> int:
-    """Which of the clip's windows is most of that mind; the first where windows' answers are not known."""
+def _answers(outcome: Outcome, clip: int) -> Sequence[Any] | np.ndarray:
+    """Logits [windows, labels] of those of the clip's windows that count; none where they are not known."""
     if outcome.logits is None or outcome.example_rows is None:
-        return 0
-    answers = outcome.logits[outcome.example_rows == outcome.rows[clip]]
+        return ()
+    rows: np.ndarray = outcome.logits[outcome.example_rows == outcome.rows[clip]]
+    return rows
+
+
+def _strongest(outcome: Outcome, clip: int, label: int, answers: Any) -> int:
+    """Which of ``answers`` is most of that mind; the first where there are none."""
     if not len(answers):
         return 0
     if outcome.multi_label:

@@ -133,6 +133,11 @@ def test_an_option_that_is_left_out_can_be_searched(tmp_path: Path) -> None:
     assert [type(distribution).__name__ for distribution in found.values()] == ["FloatDistribution"] * 2
 
 
+def test_components_may_be_chosen_by_name_alone(tmp_path: Path) -> None:
+    search = searched(tmp_path, f"{SPACE}train.optimizer.use = {{ choices = ['adam', 'sgd'] }}")
+    assert len(search.grid()) == 2
+
+
 def test_the_grid_has_every_combination(tmp_path: Path) -> None:
     search = searched(
         tmp_path,

@@ -168,5 +168,5 @@ def test_short_stretch_of_a_long_file_is_noted(tmp_path: Path) -> None:
     path = make_tones(tmp_path / "tones") / "low" / "0.wav"
     features = load(local=[TOY]).registry.find("features", "toy-bands").component()
     job = clip_preparation.Job(0, str(path), 0.0, 0.005, "features", features, Store(tmp_path), None)  # type: ignore[arg-type]
-    notes = clip_preparation._notes([np.ones(40, np.float32)], audio.probe(path), job)
+    notes = clip_preparation._notes(1, 0, audio.probe(path), job)
     assert notes == ["only 0.005 s long: mostly padding"]

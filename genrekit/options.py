@@ -37,8 +37,7 @@ def ready(options: type[Some], origin: str) -> type[Some]:
 
 def resolve(options: type[Options]) -> None:
     """Raise NameError if an option is annotated with a name that does not exist; otherwise quick."""
-    # Pydantic 2.10 does not tell whether all are resolved.
-    if not getattr(options, "__pydantic_fields_complete__", False):
+    if not options.__pydantic_fields_complete__:
         options.model_rebuild()
 
 

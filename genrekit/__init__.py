@@ -36,40 +36,31 @@ if TYPE_CHECKING:
     from genrekit.recipe_table import Misfit, RecipeTable
 else:
     # The command line's first words take less time than all that plugins are written with.
+    _MODULES = {"clips", "component", "errors", "hookspecs", "options", "outcome", "paths", "recipe_table"}
     _HOMES = {
-        "pydantic": ("Field",),
-        "genrekit.clips": ("Clip", "Clips", "audio_files"),
-        "genrekit.component": (
-            "Augmenter",
-            "Component",
-            "Dataset",
-            "Evaluator",
-            "Executor",
-            "FeatureExtractor",
-            "FeatureShape",
-            "FittedModel",
-            "Loss",
-            "Mixer",
-            "Model",
-            "Optimizer",
-            "Scheduler",
-            "Splitter",
-        ),
-        "genrekit.errors": ("AudioError", "DataError", "GenrekitError", "TrainingError"),
-        "genrekit.hookspecs": ("hookimpl",),
-        "genrekit.options": (),
-        "genrekit.outcome": ("Outcome",),
-        "genrekit.paths": ("RecipePath",),
-        "genrekit.recipe_table": ("Misfit", "RecipeTable"),
+        "AudioError": "genrekit.errors",
+        "Clip": "genrekit.clips",
+        "Clips": "genrekit.clips",
+        "DataError": "genrekit.errors",
+        "Field": "pydantic",
+        "GenrekitError": "genrekit.errors",
+        "Misfit": "genrekit.recipe_table",
+        "Outcome": "genrekit.outcome",
+        "RecipePath": "genrekit.paths",
+        "RecipeTable": "genrekit.recipe_table",
+        "TrainingError": "genrekit.errors",
+        "audio_files": "genrekit.clips",
+        "hookimpl": "genrekit.hookspecs",
     }
-    _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+    """Name -> its module, where that is not `genrekit.component`."""
 
     def __getattr__(name):
-        if f"genrekit.{name}" in _HOMES:
+        if name in _MODULES:
             return importlib.import_module(f"genrekit.{name}")
-        if name not in _HOME_OF:
+        if name not in __all__:
             raise AttributeError(f"module 'genrekit' has no attribute '{name}'")
-        globals()[name] = found = getattr(importlib.import_module(_HOME_OF[name]), name)
+        home = importlib.import_module(_HOMES.get(name, "genrekit.component"))
+        globals()[name] = found = getattr(home, name)
         return found
 
     def __dir__():

@@ -9,8 +9,9 @@ else, so that plugins must be changed; the second when something is added. A plu
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
+
+from genrekit.plugin_source import source_file
 
 API_VERSION = "1.3"
 ATTRIBUTE = "requires_genrekit_api"
@@ -49,13 +50,8 @@ def check_api(needed: str | None, version: str = API_VERSION) -> None:
 
 def declared_in_source(module: str) -> str | None:
     """What a module says in its first file, read without running it: its import may fail for lack of what it needs."""
-    try:
-        spec = importlib.util.find_spec(module)
-        if spec is None or not spec.origin:
-            return None
-        return declared_in_file(Path(spec.origin))
-    except (Exception, SystemExit):  # whatever keeps it from being found is what its import will say
-        return None
+    path = source_file(module)
+    return declared_in_file(path) if path else None
 
 
 def declared_in_file(path: Path) -> str | None:

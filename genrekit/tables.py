@@ -22,11 +22,16 @@ class TableEntry:
     def __str__(self) -> str:
         return f"'{self.plugin}' ({self.distribution})"
 
+    @property
+    def name(self) -> str:
+        """What recipes call it."""
+        return self.table.name()
+
     def ready(self) -> type[RecipeTable]:
         """The class, ready to read options; an `UnreadableError` if one of them is of a type that nothing can read."""
         from genrekit.options import ready
 
-        return ready(self.table, f"table '{self.table.name()}' of {self}")
+        return ready(self.table, f"table '{self.name}' of {self}")
 
 
 class Tables(dict[str, list[TableEntry]]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -85,8 +85,7 @@ def _tables(registry: Registry, named: Container[str] | None) -> dict[str, Any]:
     """A field for each table of a plugin. One that is not written is none, whatever its options' defaults."""
     return {
         table.name(): (table | None, Field(None, description=_first_line(table)))
-        for entry in registry.tables.entries()
-        for table in _ready(entry, entry.table.name(), named)
+        for table in _usable((entry for entry in registry.tables.entries() if _is_in(entry, named)), named)
     }
 
 
@@ -135,24 +134,29 @@ def component_union(registry: Registry, kind: str, named: Container[str] | None 
     Raises `UnreadableError` if the options of one that is named cannot be read; others like that are left out.
     """
     entries = list(registry.entries(kind))
-    wanted = [entry for entry in entries if named is None or entry.component.name() in named or entry.component.default]
-    members = tuple(found for entry in wanted for found in _ready(entry, entry.component.name(), named))
-    # An error names what there is, and where nothing is named one will do to make it.
-    members = members or tuple(itertools.islice((found for entry in entries for found in _ready(entry, "", set())), 1))
+    wanted = [entry for entry in entries if _is_in(entry, named) or entry.component.default]
+    # Where nothing is named, one will do to make the error that then tells what there is.
+    members = tuple(_usable(wanted, named)) or tuple(itertools.islice(_usable(entries), 1))
     if not members:
         return Annotated[KINDS[kind], BeforeValidator(_nothing_installed)]
     # One member alone is discriminated too: recipes stay valid, and errors alike, when a second one is installed.
     return Annotated[Union[members], Field(discriminator="use")]  # noqa: UP007
 
 
-def _ready(entry: Entry | TableEntry, name: str, named: Container[str] | None) -> list[Any]:
-    """The entry's class, or nothing if it cannot be used and nobody named it."""
-    try:
-        return [entry.ready()]
-    except UnreadableError:
-        if named is not None and name in named:
-            raise
-        return []
+def _is_in(entry: Entry | TableEntry, named: Container[str] | None) -> bool:
+    return named is None or entry.name in named
+
+
+def _usable(entries: Iterable[Entry | TableEntry], named: Container[str] | None = None) -> Iterator[Any]:
+    """The entries' classes. One whose options cannot be read is an error if it is named, else left out."""
+    for entry in entries:
+        try:
+            found = entry.ready()
+        except UnreadableError:
+            if named is not None and entry.name in named:
+                raise
+            continue
+        yield found
 
 
 def _members(union: Any) -> tuple[Any, ...]:

@@ -2,8 +2,9 @@
 
     python bench/startup.py [--rounds 5]
 
-Whole processes with compiled bytecode, as a user has after the first call. autrainer 0.10 is another framework for the
-same work; it is left out where it cannot be installed. Prints a line of JSON.
+Whole processes with compiled bytecode, as a user has after the first call. "alone": plugin packages that lie beside
+genrekit are blocked, as if it were there by itself. autrainer 0.10 is another framework for the same work, left
+out where it cannot be installed. Prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import autrainer_peer
@@ -29,10 +31,18 @@ COMMANDS = {
 }
 
 
+def others() -> list[str]:
+    """The distributions that bring plugins, other than genrekit's own."""
+    points = metadata.entry_points(group="genrekit")
+    return sorted({point.dist.name for point in points if point.dist} - {"genrekit"})
+
+
 def commands() -> dict[str, list[str]]:
     """Ours, and the peer's where it is to be had."""
     peer = autrainer_peer.executable()
-    return COMMANDS | ({"autrainer --help": [str(peer), "--help"]} if peer else {})
+    blocks = [word for name in others() for word in ("--block", name)]
+    alone = {"genrekit plugins, alone": [sys.executable, "-m", "genrekit", *blocks, "plugins"]}
+    return COMMANDS | alone | ({"autrainer --help": [str(peer), "--help"]} if peer else {})
 
 
 def main() -> None:

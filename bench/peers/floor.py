@@ -17,6 +17,7 @@ import soundfile
 import torch
 
 from genrekit.cpus import usable_cpus
+from genrekit.kept_memory import keep_freed_memory
 from genrekit_builtins.mel import LogMel
 
 MEL = LogMel().build().mel_in_blocks
@@ -32,6 +33,7 @@ def power(path: Path) -> int:
 def main() -> None:
     paths = sorted(Path(sys.argv[1]).glob("*/*.wav"))
     torch.set_num_threads(1)
+    keep_freed_memory()
     started, cpu = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(usable_cpus()) as pool:
         frames = list(pool.map(power, paths))

@@ -1,7 +1,7 @@
 """Memory that is freed stays with the process, as far as glibc is the one who decides.
 
 A clip's buffers are a few megabytes each. Left alone, glibc returns such memory to the kernel when a clip is done, and
-the next clip gets it back a page at a time, each cleared first: half as much time again as extraction's arithmetic.
+the next clip gets it back a page at a time, each cleared first: as much as half of the arithmetic's time.
 """
 
 from __future__ import annotations

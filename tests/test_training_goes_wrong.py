@@ -17,7 +17,7 @@ from toy_runs import ToyRuns, write
 
 from genrekit import errors, running
 from genrekit.evaluation import compute_logits
-from genrekit.training import learning, loop, memory
+from genrekit.training import examination, learning, loop, memory
 from genrekit.training.batches import Batches
 from genrekit.training.bounds import batch_bounds
 
@@ -294,7 +294,7 @@ def test_pieces_answer_as_a_whole(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch)
         sizes.append(size)
         return compute_logits(network, featurize, examples, size, processes)
 
-    monkeypatch.setattr(loop, "compute_logits", noting)
+    monkeypatch.setattr(examination, "compute_logits", noting)
     toy.run(*SHORT, "train.micro_batch_size=2")
     assert set(sizes) == {2}
 

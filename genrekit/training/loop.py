@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,6 @@ from genrekit import checkpoint, history
 from genrekit.clips import Clips
 from genrekit.component import Augmenter
 from genrekit.console import Advance, Narrator
-from genrekit.errors import one_line
-from genrekit.evaluation import arbitrary_outcome, compute_logits, figures, outcome_of, plain_numbers
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.history import EpochLine
@@ -29,9 +28,9 @@ from genrekit.training.alarm import Alarm
 from genrekit.training.averaging import AveragedWeights, fit_norms
 from genrekit.training.batches import Batches, Piece, examples_each
 from genrekit.training.bounds import batch_bounds
+from genrekit.training.examination import Examination
 from genrekit.training.inputs import Inputs, in_order
 from genrekit.training.learning import Learner
-from genrekit.training.memory import is_out_of_memory, out_of_memory
 from genrekit.training.rates import build_optimizer
 from genrekit.training.refusals import (
     lost,
@@ -41,7 +40,6 @@ from genrekit.training.refusals import (
     refuse_unknown_figures,
 )
 from genrekit.training.statistics import PlainFeatures, fit_statistics
-from genrekit.views import viewed
 
 if TYPE_CHECKING:
     import torch
@@ -123,7 +121,7 @@ class Training:
     def fit(self) -> None:
         """Train until the last epoch or an early stop; the kept epoch's weights are in ``best.safetensors``."""
         with self.profile("figures"):
-            refuse_unknown_figures(self.recipe.train, self._figure_names())
+            refuse_unknown_figures(self.recipe.train, self.examination.figure_names())
         if not (self.progress.epoch or self.progress.step):
             refuse_equal_examples(self.examples["train"])
             with self.profile("statistics"):
@@ -139,7 +137,8 @@ class Training:
             progress.rates = self._rates()
         loss = self._train(epoch)
         trained = self._seconds()
-        line = {"epoch": epoch, "train_loss": loss} | progress.rates | self._validate(epoch)
+        line = {"epoch": epoch, "train_loss": loss} | progress.rates
+        line |= self.examination.validation_figures(self._evaluated, epoch)
         line |= {"train_s": round(trained, 3), "epoch_s": round(self._seconds(), 3)}
         self._judge(line)
         self._step_scheduler("epoch", line)
@@ -197,46 +196,31 @@ class Training:
     def _plain_features(self) -> PlainFeatures:
         return PlainFeatures(self.featurizer, self.examples["train"], self.recipe.train.batch_size)
 
-    def _validate(self, epoch: int) -> dict[str, float]:
-        """The validation figures, in the epochs that have some."""
-        train = self.recipe.train
-        due = epoch % train.evaluate_every == 0 or epoch == train.epochs
-        if not due or not len(self.examples.get("validation", ())):
-            return {}
-        outcome = self.evaluate("validation", self.average.network if self.average else None)
-        with self.profile("figures"):
-            return plain_numbers(figures(self.recipe.evaluate, outcome))
+    @cached_property
+    def examination(self) -> Examination:
+        return Examination(
+            self.recipe,
+            self.clips,
+            self.labels,
+            self.examples,
+            self.featurizer,
+            self.processes,
+            self.views,
+            self.profile,
+        )
 
-    def _figure_names(self) -> frozenset[str]:
-        """What lines of the history can hold; found out from arbitrary answers for the validation clips."""
-        found, examples = {"train_loss"}, self.examples.get("validation")
-        if examples:
-            outcome = arbitrary_outcome(examples, self.clips, self.labels, self.recipe.train.loss.multi_label)
-            found |= plain_numbers(figures(self.recipe.evaluate, outcome)).keys()
-        return frozenset(found)
-
-    def evaluate(self, part: str, network: torch.nn.Module | None = None) -> Outcome:
-        """The answers of ``network`` (None: the one that is trained) for a part."""
-        train, multi_label = self.recipe.train, self.recipe.train.loss.multi_label
-        most = min(train.micro_batch_size or train.batch_size, train.batch_size)
-        size = max(1, most // (1 + len(self.views)))
-        with self.profile("evaluate"):
-            examples = self.examples[part]
-            try:
-                answering = viewed(network or self.network, self.views)
-                logits = compute_logits(answering, self.featurizer, examples, size, self.processes)
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-                why = one_line(error)[:200]
-                raise out_of_memory(most, train.batch_size, None, why, "evaluating") from None
-            return outcome_of(part, logits, examples, self.clips, self.labels, multi_label)
+    @property
+    def _evaluated(self) -> torch.nn.Module:
+        """The network whose figures count and whose weights are kept."""
+        averaged = self.average.network if self.average else None
+        return averaged or self.network
 
     def best_outcomes(self) -> list[Outcome]:
         """The best epoch's answers for the parts that are reported: validation, and test where there is one."""
         self.processes.wait()
         checkpoint.load_weights(self.best_path, self.network)
-        return [self.evaluate(part) for part in ("validation", "test") if len(self.examples.get(part, ()))]
+        parts = (part for part in ("validation", "test") if len(self.examples.get(part, ())))
+        return [self.examination.outcome(part, self.network) for part in parts]
 
     @property
     def _less(self) -> frozenset[str]:
@@ -246,8 +230,7 @@ class Training:
         """Keep the weights if this epoch is the best so far; of equals, the one whose validation loss is lower."""
         kept = history.best([*self.history, line], self.recipe.train.keep, self._less)
         if kept is line and self.processes.first:
-            averaged = self.average.network if self.average else None
-            checkpoint.save_weights(self.best_path, averaged or self.network)
+            checkpoint.save_weights(self.best_path, self._evaluated)
         # Only when the weights are safe: an interrupt before leaves the epoch before as the last.
         line["best_epoch"] = self.progress.best_epoch = int(kept["epoch"])
         self.history.append(line)

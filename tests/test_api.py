@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_plugins import GOOD, fates, install
-from test_plugins import site as site
+from fake_plugins import GOOD, fates, install
+from fake_plugins import site as site
 
 from genrekit import api
 from genrekit.errors import PluginError

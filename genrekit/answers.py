@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from genrekit.decoding import End, Piece
+from genrekit.silence import least_level
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +48,8 @@ class Prediction:
     ``labels`` are the labels that are given, most probable first: one, or, if the model was trained on clips with
     several, all that reach their thresholds, maybe none. ``label`` is the first of them. When the model is not sure
     enough it abstains: there is no label then, and ``status`` says so. ``probability`` is the highest of all labels.
-    ``windows`` are those whose mean it is: silent ones are not among them, unless all are.
+    ``windows`` are those whose mean it is: silent ones are not among them, unless all are, nor those that are fainter
+    than the model counts.
     """
 
     path: str
@@ -84,32 +86,37 @@ class Window:
 
 @dataclass
 class Tally:
-    """The sum over a file's windows so far: over those that count or, while there are none, over the others."""
+    """The sums over a file's windows so far, one for each level: only its end tells how loud the loudest is."""
 
-    total: Any = 0.0
-    windows: int = 0
-    counts: bool = False
+    within_db: float | None = None
+    sums: dict[int, Any] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
     end_s: float = 0.0
 
     def add(self, piece: Piece, row: np.ndarray) -> None:
         self.end_s = max(self.end_s, piece.end_s)
-        if piece.counts and not self.counts:
-            self.total, self.windows, self.counts = 0.0, 0, True
-        if piece.counts == self.counts:
-            self.total, self.windows = self.total + row, self.windows + 1
+        self.sums[piece.level] = self.sums.get(piece.level, 0.0) + row
+        self.counts[piece.level] = self.counts.get(piece.level, 0) + 1
+
+    def mean(self) -> tuple[Any, int]:
+        """The mean over the windows that count, and how many they are."""
+        least = least_level(max(self.counts), self.within_db)
+        levels = [level for level in self.counts if level >= least]
+        windows = sum(self.counts[level] for level in levels)
+        return sum(self.sums[level] for level in levels) / windows, windows
 
     def conclude(self, end: End, labels: Sequence[str], rule: Rule) -> Prediction:
         """The answer for the whole file: the mean over its windows that count."""
-        if end.reason is not None or not self.windows:
+        if end.reason is not None or not self.counts:
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, end.reason or "holds no audio")
-        mean = self.total / self.windows
+        mean, windows = self.mean()
         if not all(map(math.isfinite, mean)):
             return Prediction(end.path, "failed", None, None, {}, 0, 0.0, "the model's answer is not a finite number")
         shares = _ranked(mean, labels)
         given, best = rule.given(shares), next(iter(shares.values()))
         first, seconds = given[0] if given else None, round(self.end_s, 3)
         status: Literal["ok", "abstained"] = "ok" if given or rule.several else "abstained"
-        return Prediction(end.path, status, first, best, shares, self.windows, seconds, labels=given)
+        return Prediction(end.path, status, first, best, shares, windows, seconds, labels=given)
 
 
 def _ranked(row: np.ndarray, labels: Sequence[str]) -> dict[str, float]:

@@ -49,6 +49,9 @@ class Audio(BaseModel):
     minimum_samples: int = Field(ge=1, le=MAX_WINDOW_SAMPLES)
     any_length: bool
     hop_samples: Size | None = Field(None, description="from a window's start to the next one's; none: window_samples")
+    within_db: float | None = Field(
+        None, gt=0, le=200, description="fainter windows than this below the loudest do not count; none: silent ones"
+    )
 
     @model_validator(mode="after")
     def _windows_leave_no_gaps(self) -> Self:

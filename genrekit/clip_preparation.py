@@ -15,9 +15,9 @@ from genrekit import audio
 from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError
 from genrekit.publishing import writing_to
-from genrekit.silence import sounding
+from genrekit.silence import Heard, heard
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
-from genrekit.windows import cut, fit
+from genrekit.windows import PLAIN, Cutting, cut, fit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,8 +39,7 @@ class Job:
     store: Store
     content: str | None
     stat: Stat | None = None
-    hop: int | None = None
-    """From one window's start to the next one's, in samples; None: they do not overlap."""
+    cutting: Cutting = PLAIN
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,11 @@ def _prepare(job: Job) -> Prepared:
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
     clock = _Clock()
     info = info or audio.probe(job.path)
-    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.hop))
-    heard, silent = sounding(waveforms)
-    notes = _notes(len(waveforms), silent, info, job)
+    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.cutting.hop))
+    counting = heard(waveforms, job.cutting.within_db)
+    notes = _notes(len(waveforms), counting, info, job)
     clock.lap("decode")
-    windows = _windows(job, heard)
+    windows = _windows(job, counting.windows)
     clock.lap("features")
     if _stat(job.path) != stat:
         raise AudioError(job.path, "changed while it was being read")
@@ -102,8 +101,9 @@ def _prepare(job: Job) -> Prepared:
 
 def _kind(job: Job) -> str:
     """What the item is, beside its features and its audio."""
-    kind = f"sounding {job.stage}"
-    return kind if job.hop is None else f"{kind} every {job.hop}"
+    hop, within_db = job.cutting
+    kind = f"sounding {job.stage}" if within_db is None else f"sounding {job.stage} within {within_db:g} dB"
+    return kind if hop is None else f"{kind} every {hop}"
 
 
 class _Clock:
@@ -213,11 +213,14 @@ def _features_code(features: FeatureExtractor, identity: str) -> str:
     return code_version(features, _module(features).modules())
 
 
-def _notes(windows: int, silent: int, info: audio.AudioInfo, job: Job) -> list[str]:
+def _notes(windows: int, counting: Heard, info: audio.AudioInfo, job: Job) -> list[str]:
     notes, features = [], job.features
     seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
-    if silent:
-        notes.append("silent" if silent == windows else "silent in some windows, which do not count")
+    if counting.silent:
+        silent = counting.silent == windows
+        notes.append("silent" if silent else "silent in some windows, which do not count")
+    if counting.faint:
+        notes.append(f"more than {job.cutting.within_db:g} dB below the loudest in some windows, which do not count")
     if seconds < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:

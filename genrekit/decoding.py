@@ -15,7 +15,7 @@ from genrekit import audio
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
 from genrekit.prefetch import ahead_in_order
-from genrekit.silence import is_silent
+from genrekit.silence import level_of
 from genrekit.windows import cut, fit
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ MOST_THREADS = 4
 class Piece:
     """One window: where it lies in its file, and the waveform as the model wants it, float32 [samples].
 
-    ``counts`` is whether its answer is one of those that the file's is the mean of.
+    ``level`` decides whether its answer is one of those that the file's is the mean of: see `genrekit.silence`.
     """
 
     path: str
     start_s: float
     end_s: float
     waveform: np.ndarray
-    counts: bool = True
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class Decoder:
             for start, waveform in cut(audio.stream(path, spec.sample_rate), spec.window_samples, self.hop):
                 end = start + len(waveform)
                 fitted = fit(waveform, spec.minimum_samples, exact)
-                heard = not is_silent(waveform)
-                yield Piece(name, start / spec.sample_rate, end / spec.sample_rate, fitted, heard)
+                level = level_of(waveform, spec.within_db)
+                yield Piece(name, start / spec.sample_rate, end / spec.sample_rate, fitted, level)
         except AudioError as error:
             reason = error.reason
         yield End(name, reason)

@@ -22,7 +22,6 @@ from genrekit.model_card import model_card
 from genrekit.prediction_rows import prediction_rows
 from genrekit.unreported import without_report
 from genrekit.views import viewed, views_of
-from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,7 +165,8 @@ class Finishing:
                 window_samples=features.window_samples(),
                 minimum_samples=features.minimum_samples(),
                 any_length=features.any_length,
-                hop_samples=hop_of(features.window_samples(), recipe.answers.overlap),
+                hop_samples=recipe.cutting().hop,
+                within_db=recipe.windows.within_db,
             ),
             features=self._part("features", features),
             model=self._part("model", recipe.model),

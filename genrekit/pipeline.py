@@ -23,7 +23,6 @@ from genrekit.run_folder import RunFolder
 from genrekit.run_lock import alone_in
 from genrekit.store import Store
 from genrekit.telling import tell, tell_all
-from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
     from genrekit.clip_preparation import Stage
@@ -204,7 +203,7 @@ class Run:
                 self.recipe.executor,
                 self.store,
                 lambda done: advance(Path(done.path).name),
-                hop_of(self.recipe.features.window_samples(), self.recipe.answers.overlap),
+                self.recipe.cutting(),
             )
 
     def _limit_store(self, preparation: Preparation) -> None:

@@ -57,7 +57,7 @@ class Predictor:
         return self.manifest.labels
 
     def predict(self, path: str | Path) -> Prediction:
-        """The answer for one file: the mean over its windows but silent ones. `AudioError` if it cannot be used."""
+        """The answer for one file: the mean over its windows that count. `AudioError` if it cannot be used."""
         (prediction,) = self.predict_many([path])
         return _usable(prediction)
 
@@ -85,7 +85,7 @@ class Predictor:
     def timelines(
         self, paths: Iterable[str | Path], hop_s: float | None = None, executor: Executor | None = None
     ) -> Iterator[Window | Prediction]:
-        """Each file's windows, then the answer for all of it, their mean without silent ones.
+        """Each file's windows, then the answer for all of it, the mean over those that count.
 
         A file that cannot be used fails alone.
         """
@@ -130,13 +130,14 @@ class Predictor:
         return {"genrekit": __version__, "model": model} | options
 
     def _answered(self, batches: Iterator[Batch], windows: bool) -> Iterator[Window | Prediction]:
-        tally, rule = Tally(), Rule.of(self.manifest.answers, self.threshold)
+        within_db = self.manifest.audio.within_db
+        tally, rule = Tally(within_db), Rule.of(self.manifest.answers, self.threshold)
         for batch in batches:
             rows = iter(answers(self.engine, [item.waveform for item in batch if isinstance(item, Piece)]))
             for item in batch:
                 if isinstance(item, End):
                     yield tally.conclude(item, self.labels, rule)
-                    tally = Tally()
+                    tally = Tally(within_db)
                 else:
                     row = next(rows)
                     tally.add(item, row)

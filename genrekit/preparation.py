@@ -19,6 +19,7 @@ from genrekit.errors import DataError
 from genrekit.kept_memory import keep_freed_memory, return_freed_memory
 from genrekit.publishing import Publisher, writing_to
 from genrekit.store import HashIndex, Stat, Store, stat_of
+from genrekit.windows import PLAIN, Cutting
 
 
 @dataclass
@@ -45,17 +46,16 @@ def prepare(
     executor: Executor,
     store: Store,
     advance: Callable[[Prepared], None] = lambda _: None,
-    hop: int | None = None,
+    cutting: Cutting = PLAIN,
 ) -> Preparation:
     """Prepare every clip that has a part. ``advance`` is called as each is done, in no particular order.
 
-    ``hop`` is from one window's start to the next one's, in samples, in clips that are evaluated (None: they do not
-    overlap, as in training).
+    ``cutting`` is that of clips that are evaluated; windows that are trained on never overlap.
 
     Items that are new to the store are in it, and on the disk, when this returns.
     """
     index = HashIndex(store.root)
-    jobs = list(_jobs(clips, features, stage, store, index, hop))
+    jobs = list(_jobs(clips, features, stage, store, index, cutting))
     preparation = Preparation(jobs={job.row: job for job in jobs}, executor=executor)
     keep_freed_memory()
     with Publisher(store) as publisher, executor.open() as pool:
@@ -99,7 +99,7 @@ def remake(preparation: Preparation, row: int) -> None:
 
 
 def _jobs(
-    clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, index: HashIndex, hop: int | None
+    clips: Clips, features: FeatureExtractor, stage: Stage, store: Store, index: HashIndex, cutting: Cutting
 ) -> Iterator[Job]:
     parts = clips.column("part")
     rows = [row for row, part in enumerate(parts) if part]
@@ -110,8 +110,8 @@ def _jobs(
         path, start_s, duration_s = (column[row] for column in columns)
         stat = stats.get(path)
         content = known.get(stat) if stat else None
-        own_hop = None if parts[row] == "train" else hop
-        yield Job(row, path, start_s, duration_s, stage, features, store, content, stat, own_hop)
+        own = cutting._replace(hop=None) if parts[row] == "train" else cutting
+        yield Job(row, path, start_s, duration_s, stage, features, store, content, stat, own)
 
 
 def _stat_or_none(path: str) -> Stat | None:

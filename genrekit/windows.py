@@ -9,13 +9,27 @@ Which of them count is for `genrekit.silence` to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
 
 TOLERANCE = 10
 """A remainder of at most 1/TOLERANCE of a hop is not worth a window of its own."""
+
+
+class Cutting(NamedTuple):
+    """How a clip is cut. ``hop`` is from one window's start to the next one's, in samples; None: they do not overlap.
+
+    ``within_db`` is how far below the loudest a window may be that counts; None: any that is not silent does.
+    """
+
+    hop: int | None = None
+    within_db: float | None = None
+
+
+PLAIN = Cutting()
+"""End to end, and all count that are not silent."""
 
 
 def window_spans(samples: int, window: int, hop: int | None = None) -> list[tuple[int, int]]:

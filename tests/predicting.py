@@ -33,15 +33,18 @@ class LevelEngine:
         return shares
 
 
-def level_predictor(engine: Engine | None = None, window: int = WINDOW, any_length: bool = True) -> Predictor:
+def level_predictor(
+    engine: Engine | None = None, window: int = WINDOW, any_length: bool = True, within_db: float | None = None
+) -> Predictor:
     """A predictor of windows of 2 s at 1 kHz."""
     part = bundle.Part(options={}, distribution="none", version="1")
+    spec = {"sample_rate": RATE, "window_samples": window, "minimum_samples": 100, "any_length": any_length}
     manifest = bundle.Manifest(
         name="levels",
         genrekit="1",
         created="now",
         labels=LABELS,
-        audio=bundle.Audio(sample_rate=RATE, window_samples=window, minimum_samples=100, any_length=any_length),
+        audio=bundle.Audio.model_validate(spec | {"within_db": within_db}),
         features=part,
         model=part,
         feature_shape=(1, 1, 1),

@@ -17,8 +17,9 @@ from toy_runs import write as write_float
 
 import genrekit
 from genrekit.preparation import prepare
-from genrekit.silence import SILENCE_PEAK, is_silent, sounding
+from genrekit.silence import SILENCE_PEAK, SILENT, heard, is_silent, level_of
 from genrekit.store import Store
+from genrekit.windows import Cutting
 from genrekit_builtins.serial import Serial
 
 
@@ -37,12 +38,39 @@ def test_silence_is_what_no_sample_rises_above(samples: list[float], silent: boo
     assert is_silent(np.array(samples, np.float32)) == silent
 
 
+@pytest.mark.parametrize(
+    ("amplitude", "within_db", "level"),
+    [
+        (1.0, 30.0, 0),
+        (0.5, 30.0, -7),  # -6.02 dB, rounded down
+        (0.0101, 1.0, -40),
+        (0.0101, None, 0),
+        (0.0, 30.0, SILENT),
+        (0.0, None, SILENT),
+        (np.nan, 30.0, 0),
+        (np.inf, 30.0, 0),
+    ],
+)
+def test_levels_are_whole_decibels(amplitude: float, within_db: float | None, level: int) -> None:
+    assert level_of(np.full(8, amplitude, np.float32), within_db) == level
+
+
 def test_silent_windows_are_left_out_unless_there_is_nothing_else() -> None:
     loud, silent = np.ones(3, np.float32), np.zeros(3, np.float32)
-    heard, count = sounding(iter([silent, loud, silent]))
-    assert ([id(one) for one in heard], count) == ([id(loud)], 2)
-    heard, count = sounding([silent, silent])
-    assert (len(heard), count) == (2, 2)
+    found = heard([silent, loud, silent])
+    assert ([id(one) for one in found.windows], found.silent, found.faint) == ([id(loud)], 2, 0)
+    found = heard([silent, silent])
+    assert (len(found.windows), found.silent, found.faint) == (2, 2, 0)
+
+
+def test_faint_windows_are_left_out_if_asked() -> None:
+    loud, softer, faint, silent = (np.full(3, level, np.float32) for level in (1.0, 0.101, 0.0101, 0.0))
+    given = [faint, loud, silent, softer]
+    assert [len(heard(given, within_db).windows) for within_db in (None, 50, 40, 39, 20, 19)] == [3, 3, 3, 2, 2, 1]
+    found = heard(given, 30.0)
+    assert ([id(one) for one in found.windows], found.silent, found.faint) == ([id(loud), id(softer)], 1, 1)
+    found = heard([silent, silent], 30.0)
+    assert (len(found.windows), found.silent, found.faint) == (2, 2, 0)
 
 
 def test_padding_is_not_learnt_from(tmp_path: Path) -> None:
@@ -62,11 +90,43 @@ def test_padding_is_not_learnt_from(tmp_path: Path) -> None:
     }
 
 
+def test_faint_windows_are_not_learnt_from(tmp_path: Path) -> None:
+    window = SMALL.window_samples()
+    sound = np.sin(np.arange(window) / 5) / 2
+    for label in ("low", "high"):
+        (tmp_path / label).mkdir()
+        soundfile.write(tmp_path / label / "clip.wav", np.concatenate([sound, sound / 50, 0 * sound]), 8000)
+    clips, store = clips_in(tmp_path), Store(tmp_path / "store")
+    found = {}
+    for within_db in (None, 40.0, 30.0):
+        done = prepare(clips, SMALL, "waveform", Serial(), store, cutting=Cutting(None, within_db))
+        found[within_db] = {(result.windows, result.notes) for result in done.usable.values()}
+        assert not any(result.from_store for result in done.usable.values())
+    silent = "silent in some windows, which do not count"
+    faint = "more than 30 dB below the loudest in some windows, which do not count"
+    assert found == {None: {(2, (silent,))}, 40.0: {(2, (silent,))}, 30.0: {(1, (silent, faint))}}
+
+
 def test_padding_does_not_count(recordings: Recordings) -> None:
     names = [recordings.hold("whole", 1.0, 0.5), recordings.hold("padded", 0.0, 1.0, 0.0, 0.5, 0.0)]
     whole, padded = level_predictor().predict_many(names)
     assert padded.probabilities == whole.probabilities
     assert (padded.windows, padded.duration_s) == (2, 10.0)
+
+
+@pytest.mark.parametrize(("within_db", "windows"), [(None, 4), (60.0, 4), (30.0, 2), (10.0, 1)])
+def test_faint_windows_do_not_count(recordings: Recordings, within_db: float | None, windows: int) -> None:
+    """Whatever comes first: only the end of a recording tells which of its windows is the loudest."""
+    levels = (0.01, 1.0, 0.2, 0.0, 0.005)
+    answers = [
+        next(level_predictor(within_db=within_db).predict_many([recordings.hold(name, *order)]))
+        for name, order in (("there", levels), ("back", levels[::-1]))
+    ]
+    counting = sorted(levels, reverse=True)[:windows]
+    expected = next(level_predictor().predict_many([recordings.hold("counting", *counting)]))
+    for answer in answers:
+        assert answer.windows == windows
+        assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-12)
 
 
 def test_silence_alone_is_answered(recordings: Recordings) -> None:
@@ -80,11 +140,12 @@ def test_timelines_tell_of_silence_too(recordings: Recordings) -> None:
     assert windows[-1].end_s == 6 * RATE / RATE
 
 
-def test_evaluation_and_prediction_leave_out_the_same(toy: ToyRuns) -> None:
+@pytest.mark.parametrize("options", [(), ("windows.within_db=20",), ("windows.within_db=20", "answers.overlap=0.5")])
+def test_evaluation_and_prediction_leave_out_the_same(toy: ToyRuns, options: tuple[str, ...]) -> None:
     for path in sorted((toy.root / "tones").rglob("*.wav")):
         sound, rate = soundfile.read(path)
-        write_float(path, np.concatenate([sound, np.zeros(2 * rate)]))
-    folder = toy.run("train.epochs=1").folder
+        write_float(path, np.concatenate([sound, sound / 30, np.zeros(2 * rate)]))
+    folder = toy.run("train.epochs=1", *options).folder
     told = pl.read_csv(folder / "predictions.csv").filter(pl.col("part") == "validation")
     assert len(told) >= 3
     predictor = genrekit.load(folder)

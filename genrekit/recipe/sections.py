@@ -116,6 +116,18 @@ class Checkpoint(Section):
     )
 
 
+class Windows(Section):
+    """Which windows of a longer clip count, in training, evaluation and prediction alike. Silent ones never do."""
+
+    within_db: float | None = Field(
+        None,
+        gt=0,
+        le=200,
+        description="windows whose level (mean power, in whole dB) is more than this below that of the clip's loudest "
+        "are neither trained on nor part of its answer; none: all that are not silent are",
+    )
+
+
 class Answers(Section):
     """What the finished model answers. What is fitted is fitted on the validation part."""
 

@@ -12,7 +12,6 @@ from genrekit.report.each_class import class_table
 from genrekit.report.leakage import meter
 from genrekit.report.listening import EXCERPT_S
 from genrekit.report.mistakes import mistakes
-from genrekit.windows import hop_of
 
 if TYPE_CHECKING:
     from genrekit.outcome import Outcome
@@ -24,8 +23,7 @@ SHARES = frozenset({"precision", "recall", "f1", "average_precision", "roc_auc"}
 def about_answers(recipe: Recipe, metrics: Mapping[str, Any], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The facts of the templates in ``sections``. The last outcome is the part that is reported."""
     reported = outcomes[-1]
-    hop = hop_of(recipe.features.window_samples(), recipe.answers.overlap)
-    shown, wrong = mistakes(reported, recipe.features, hop)
+    shown, wrong = mistakes(reported, recipe.features, recipe.cutting())
     return {
         "reported": reported.part,
         "multi_label": reported.multi_label,

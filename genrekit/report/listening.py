@@ -12,8 +12,8 @@ from genrekit import audio
 from genrekit.clip_preparation import read_windows
 from genrekit.errors import AudioError
 from genrekit.report.spectrogram import spectrogram
-from genrekit.silence import is_silent
-from genrekit.windows import window_spans
+from genrekit.silence import least_level, level_of
+from genrekit.windows import PLAIN, Cutting, window_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,13 +44,10 @@ class Excerpt:
     frequencies: list[tuple[float, str]]
 
 
-def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None = None) -> Excerpt:
-    """The loudest seconds of the window whose answer for ``label`` is the strongest. Raises `AudioError`.
-
-    ``hop`` is from one window's start to the next one's, in samples; None: windows do not overlap.
-    """
+def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor, cutting: Cutting = PLAIN) -> Excerpt:
+    """The loudest seconds of the window whose answer for ``label`` is the strongest. Raises `AudioError`."""
     path, rate = outcome.paths[clip], features.sample_rate
-    start_s, length_s = _window(outcome, clip, label, features, hop)
+    start_s, length_s = _window(outcome, clip, label, features, cutting)
     waveform = audio.read(path, rate, start_s, min(length_s, LONGEST_S))
     begin = loudest(waveform, round(EXCERPT_S * rate))
     heard = waveform[begin : begin + round(EXCERPT_S * rate)]
@@ -60,7 +57,7 @@ def excerpt(outcome: Outcome, clip: int, label: int, features: FeatureExtractor,
 
 
 def _window(
-    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None
+    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, cutting: Cutting
 ) -> tuple[float, float]:
     """Where the window begins in the file and how long it is, in seconds."""
     start_s = outcome.starts_s[clip] if outcome.starts_s else 0.0
@@ -68,10 +65,12 @@ def _window(
     asked_s = outcome.durations_s[clip] if outcome.durations_s else None
     rate = features.sample_rate
     samples = max(1, round(min(there_s, asked_s or there_s) * rate))
-    spans, answers = window_spans(samples, features.window_samples(), hop), _answers(outcome, clip)
+    spans, answers = window_spans(samples, features.window_samples(), cutting.hop), _answers(outcome, clip)
     if 0 < len(answers) < len(spans):
-        waveforms = read_windows(outcome.paths[clip], features, start_s, asked_s, hop)
-        spans = [span for span, waveform in zip(spans, waveforms, strict=False) if not is_silent(waveform)] or spans
+        waveforms = read_windows(outcome.paths[clip], features, start_s, asked_s, cutting.hop)
+        levels = [level_of(waveform, cutting.within_db) for waveform in waveforms]
+        least = least_level(max(levels), cutting.within_db)
+        spans = [span for span, level in zip(spans, levels, strict=False) if level >= least]
     begin, length = spans[min(_strongest(outcome, clip, label, answers), len(spans) - 1)]
     return start_s + begin / rate, length / rate
 

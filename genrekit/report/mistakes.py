@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genrekit.report.confusion import clip_name, common_folder
+from genrekit.windows import PLAIN, Cutting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ class Mistake:
 
 
 def mistakes(
-    outcome: Outcome, features: FeatureExtractor, hop: int | None = None, most: int = SHOWN
+    outcome: Outcome, features: FeatureExtractor, cutting: Cutting = PLAIN, most: int = SHOWN
 ) -> tuple[list[Mistake], int]:
     """The ``most`` confident mistakes with something to hear, and how many mistakes there are at all.
 
@@ -42,7 +43,7 @@ def mistakes(
     root = common_folder(outcome.paths)
     once = {int(outcome.rows[index]): (index, label) for index, label in reversed(wrong)}
     shown = [pair for pair in wrong if once[int(outcome.rows[pair[0]])] == pair][:most]
-    return [_mistake(outcome, index, label, features, hop, root) for index, label in shown], len(wrong)
+    return [_mistake(outcome, index, label, features, cutting, root) for index, label in shown], len(wrong)
 
 
 def surest_mistakes(outcome: Outcome) -> list[tuple[int, int]]:
@@ -61,14 +62,14 @@ def surest_mistakes(outcome: Outcome) -> list[tuple[int, int]]:
 
 
 def _mistake(
-    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, hop: int | None, root: str
+    outcome: Outcome, clip: int, label: int, features: FeatureExtractor, cutting: Cutting, root: str
 ) -> Mistake:
     from genrekit.errors import AudioError
     from genrekit.report.listening import excerpt
 
     heard, reason = None, None
     try:
-        heard = excerpt(outcome, clip, label, features, hop)
+        heard = excerpt(outcome, clip, label, features, cutting)
     except AudioError as error:
         reason = error.reason
     return Mistake(

@@ -18,7 +18,7 @@ def dump(recipe: Recipe, *, as_written: bool = False) -> str:
 
 
 def _plain(value: Any, as_written: bool) -> Any:
-    """``value`` in TOML's types. TOML has no null: options that are null are left out, and so are tables without any."""
+    """``value`` in TOML's types. TOML has no null: options that are null are left out, and tables without any too."""
     if isinstance(value, Section):
         inner = {name: option for name, option in value if not as_written or name in value.model_fields_set}
         plain = _plain(inner, as_written)

@@ -166,7 +166,7 @@ class Finishing:
                 minimum_samples=features.minimum_samples(),
                 any_length=features.any_length,
                 hop_samples=recipe.cutting().hop,
-                within_db=recipe.windows.within_db,
+                within_db=recipe.cutting().within_db,
             ),
             features=self._part("features", features),
             model=self._part("model", recipe.model),

@@ -50,7 +50,7 @@ def prepare(
 ) -> Preparation:
     """Prepare every clip that has a part. ``advance`` is called as each is done, in no particular order.
 
-    ``cutting`` is that of clips that are evaluated; windows that are trained on never overlap.
+    ``cutting`` is that of clips that are evaluated; those that are trained on are cut `PLAIN`.
 
     Items that are new to the store are in it, and on the disk, when this returns.
     """
@@ -110,7 +110,7 @@ def _jobs(
         path, start_s, duration_s = (column[row] for column in columns)
         stat = stats.get(path)
         content = known.get(stat) if stat else None
-        own = cutting._replace(hop=None) if parts[row] == "train" else cutting
+        own = PLAIN if parts[row] == "train" else cutting
         yield Job(row, path, start_s, duration_s, stage, features, store, content, stat, own)
 
 

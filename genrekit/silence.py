@@ -1,8 +1,8 @@
-"""Which of a clip's windows count: not those in which there is nothing to hear, padding mostly, nor the faintest.
+"""Which of a clip's windows count: not those with nothing to hear, padding mostly, nor faint ones if a recipe says so.
 
 What pads clips goes with their class: short sounds are padded more. A model that trains on padding takes it for such a
 sound, in every other clip that ends in it too. What is faint beside the rest of a clip is mostly what was there before
-and after. See ``docs/decisions/windows.md``.
+and after; it may train, and have no say in the clip's answer. See ``docs/decisions/windows.md``.
 """
 
 from __future__ import annotations

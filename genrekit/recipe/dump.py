@@ -18,11 +18,10 @@ def dump(recipe: Recipe, *, as_written: bool = False) -> str:
 
 
 def _plain(value: Any, as_written: bool) -> Any:
-    """``value`` in TOML's types. TOML has no null: options that are null are left out, and tables without any too."""
+    """``value`` in TOML's types. TOML has no null; an option that is left out is one."""
     if isinstance(value, Section):
         inner = {name: option for name, option in value if not as_written or name in value.model_fields_set}
-        plain = _plain(inner, as_written)
-        return {name: option for name, option in plain.items() if option or not isinstance(inner[name], Section)}
+        return _plain(inner, as_written)
     if isinstance(value, Component | RecipeTable):
         return _plain(value.model_dump(mode="json", exclude_unset=as_written), as_written)
     if isinstance(value, dict):

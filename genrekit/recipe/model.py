@@ -23,7 +23,7 @@ from genrekit.component import (
     Splitter,
 )
 from genrekit.errors import UnreadableError
-from genrekit.recipe.sections import Answers, Checkpoint, Section, Train, Windows
+from genrekit.recipe.sections import Answers, Checkpoint, Section, Train
 from genrekit.recipe_table import RecipeTable
 from genrekit.registry import Entry, Registry
 from genrekit.tables import TableEntry
@@ -51,7 +51,6 @@ class Recipe(Section):
     model: Model = Field(description="from features to logits")
     train: Train = Field(description="how the model is trained")
     evaluate: list[Evaluator] = Field(description="figures and pictures")
-    windows: Windows = Field(Windows(), description="which windows of a longer clip count")
     answers: Answers = Field(Answers(), description="what the finished model answers")
     checkpoint: Checkpoint = Field(Checkpoint(), description="how often a run writes down where it stands")
     executor: Executor = Field(description="where preprocessing runs")
@@ -61,8 +60,8 @@ class Recipe(Section):
         return next((value for _, value in self if isinstance(value, wanted)), None)
 
     def cutting(self) -> Cutting:
-        """How clips that are evaluated are cut into windows."""
-        return Cutting(hop_of(self.features.window_samples(), self.answers.overlap), self.windows.within_db)
+        """How clips that are evaluated are cut into windows, and which of these count."""
+        return Cutting(hop_of(self.features.window_samples(), self.answers.overlap), self.answers.within_db)
 
     @field_validator("name")
     @classmethod

@@ -116,18 +116,6 @@ class Checkpoint(Section):
     )
 
 
-class Windows(Section):
-    """Which windows of a longer clip count, in training, evaluation and prediction alike. Silent ones never do."""
-
-    within_db: float | None = Field(
-        None,
-        gt=0,
-        le=200,
-        description="windows whose level (mean power, in whole dB) is more than this below that of the clip's loudest "
-        "are neither trained on nor part of its answer; none: all that are not silent are",
-    )
-
-
 class Answers(Section):
     """What the finished model answers. What is fitted is fitted on the validation part."""
 
@@ -140,6 +128,13 @@ class Answers(Section):
         le=0.95,
         description="the share of a window that the next one has too, where a longer clip is evaluated or predicted: "
         "its answer is the mean over more windows. Windows that are trained on do not overlap",
+    )
+    within_db: float | None = Field(
+        None,
+        gt=0,
+        le=200,
+        description="windows whose level (mean power, in whole dB) is more than this below that of the clip's loudest "
+        "have no part in its answer; none: all have that are not silent",
     )
     abstain_below: float | None = Field(
         None, ge=0, lt=1, description="probability below which `genrekit predict` does not answer; none: it always does"

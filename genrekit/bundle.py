@@ -50,7 +50,7 @@ class Audio(BaseModel):
     any_length: bool
     hop_samples: Size | None = Field(None, description="from a window's start to the next one's; none: window_samples")
     within_db: float | None = Field(
-        None, gt=0, le=200, description="fainter windows than this below the loudest do not count; none: silent ones"
+        None, gt=0, le=200, description="windows so far below the loudest do not count; none: only silent ones do not"
     )
 
     @model_validator(mode="after")

@@ -102,7 +102,7 @@ def _prepare(job: Job) -> Prepared:
 def _kind(job: Job) -> str:
     """What the item is, beside its features and its audio."""
     hop, within_db = job.cutting
-    kind = f"sounding {job.stage}" if within_db is None else f"sounding {job.stage} within {within_db:g} dB"
+    kind = f"sounding {job.stage}" if within_db is None else f"sounding {job.stage} within {within_db!r} dB"
     return kind if hop is None else f"{kind} every {hop}"
 
 
@@ -220,7 +220,7 @@ def _notes(windows: int, counting: Heard, info: audio.AudioInfo, job: Job) -> li
         silent = counting.silent == windows
         notes.append("silent" if silent else "silent in some windows, which do not count")
     if counting.faint:
-        notes.append(f"more than {job.cutting.within_db:g} dB below the loudest in some windows, which do not count")
+        notes.append(f"faint in some windows, by more than {job.cutting.within_db:g} dB, which do not count")
     if seconds < 0.05 * features.window_samples() / features.sample_rate:
         notes.append(f"only {seconds:.3g} s long: mostly padding")
     if info.sample_rate != features.sample_rate:

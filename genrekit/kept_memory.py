@@ -6,9 +6,11 @@ the next clip gets it back a page at a time, each cleared first: as much as half
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
+from collections.abc import Iterator
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Numbers of glibc's ``malloc.h``."""
@@ -35,9 +37,19 @@ def keep_freed_memory() -> None:
     libc.mallopt(M_TRIM_THRESHOLD, MOST_FREE)
 
 
+@contextlib.contextmanager
+def kept_meanwhile() -> Iterator[None]:
+    """Keep what is freed, and return what lies free at the end of the block."""
+    keep_freed_memory()
+    try:
+        yield
+    finally:
+        return_freed_memory()
+
+
 def return_freed_memory() -> None:
-    """Give back what lies free now."""
-    if platform.libc_ver()[0] == "glibc":
+    """Give back what lies free now; nothing where somebody has set glibc's thresholds."""
+    if platform.libc_ver()[0] == "glibc" and not _are_set():
         ctypes.CDLL(None).malloc_trim(0)
 
 

@@ -28,7 +28,7 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
         "",
         *_figures(manifest.metrics),
         "",
-        *_meaning(manifest.metrics, chosen),
+        *_meaning(manifest.metrics, chosen, manifest.audio.within_db),
         "",
     ]
     return "\n".join([*lines, "Use it: `genrekit predict SONG --model THIS_FOLDER`", ""])
@@ -65,10 +65,12 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {part} | {' | '.join(cells)} |"
 
 
-def _meaning(metrics: Mapping[str, Any], chosen: str) -> Iterator[str]:
+def _meaning(metrics: Mapping[str, Any], chosen: str, within_db: float | None) -> Iterator[str]:
     """What the figures are figures of, and what they are not."""
     yield "Figures are of whole clips, a clip's windows averaged, as this model answers them."
     yield "Windows in which no sample reaches -80 dBFS are left out of the mean, unless all are like that."
+    if within_db is not None:
+        yield f"So are windows whose level is more than {within_db:g} dB below that of the clip's loudest."
     if "validation" in metrics and chosen:
         flatters = "" if "test" in metrics else ", and there are none here: the figures above flatter"
         yield f"The validation clips chose {chosen}; only test figures are of clips that chose nothing{flatters}."

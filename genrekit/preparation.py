@@ -16,7 +16,7 @@ from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
 from genrekit.clips import Clips
 from genrekit.component import Executor, FeatureExtractor
 from genrekit.errors import DataError
-from genrekit.kept_memory import keep_freed_memory, return_freed_memory
+from genrekit.kept_memory import kept_meanwhile
 from genrekit.publishing import Publisher, writing_to
 from genrekit.store import HashIndex, Stat, Store, stat_of
 from genrekit.windows import PLAIN, Cutting
@@ -57,8 +57,7 @@ def prepare(
     index = HashIndex(store.root)
     jobs = list(_jobs(clips, features, stage, store, index, cutting))
     preparation = Preparation(jobs={job.row: job for job in jobs}, executor=executor)
-    keep_freed_memory()
-    with Publisher(store) as publisher, executor.open() as pool:
+    with kept_meanwhile(), Publisher(store) as publisher, executor.open() as pool:
         try:
             with contextlib.closing(_bounded(pool, jobs, 4 * executor.capacity())) as results:
                 for result in results:
@@ -69,7 +68,6 @@ def prepare(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return_freed_memory()
     done = preparation.results.values()
     index.remember({r.stat: r.content for r in done if r.stat and r.content})
     return preparation

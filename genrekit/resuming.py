@@ -14,6 +14,9 @@ from genrekit.recipe import Recipe
 DECIDES = ("seed", "split", "split_seed", "features", "augment", "model", "train")
 """The options and tables that decide weights. The data set is known by its content, whatever its options say."""
 
+EVALUATES = ("overlap", "within_db")
+"""Of ``[answers]``, what decides validation figures, and so which epoch is kept."""
+
 MENDABLE = frozenset(
     f"train.{name}" for name in ("epochs", "stop_early", "micro_batch_size", "precision", "device", "threads")
 ) | {"train.deterministic"}
@@ -24,7 +27,8 @@ SHOWN = 5
 
 def deciding(recipe: Recipe) -> dict[str, Any]:
     """What decides the weights, JSON-ready: ``{"train.optimizer.lr": 0.001, …}``. Paths may change, content not."""
-    return dict(_flat({name: _plain(getattr(recipe, name)) for name in DECIDES}, ""))
+    tables = {name: _plain(getattr(recipe, name)) for name in DECIDES}
+    return dict(_flat(tables | {"answers": {name: getattr(recipe.answers, name) for name in EVALUATES}}, ""))
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> list[str]:

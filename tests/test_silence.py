@@ -98,7 +98,7 @@ def test_faint_windows_are_trained_on_and_not_evaluated(tmp_path: Path) -> None:
         soundfile.write(tmp_path / label / "clip.wav", np.concatenate([sound, sound / 50, 0 * sound]), 8000)
     clips, store = clips_in(tmp_path), Store(tmp_path / "store")
     silent = "silent in some windows, which do not count"
-    faint = "more than 30 dB below the loudest in some windows, which do not count"
+    faint = "faint in some windows, by more than 30 dB, which do not count"
     kept = {("train", 30.0): (2, (silent,)), ("test", 40.0): (2, (silent,)), ("test", 30.0): (1, (silent, faint))}
     for (part, within_db), expected in kept.items():
         given = clips.with_column("part", [part] * len(clips))

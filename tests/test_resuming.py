@@ -100,6 +100,7 @@ def edit(folder: Path, pattern: str, by: str) -> None:
         (r"^lr = 0.01$", "lr = 0.02", "train.optimizer.lr was 0.01, is 0.02"),
         (r"^seed = 3$", "seed = 4", "seed was 3, is 4"),
         (r"^bands = 8$", "bands = 4", "features.bands was 8, is 4"),
+        (r"^overlap = 0.0$", "overlap = 0.5", "answers.overlap was 0.0, is 0.5"),
         (r"^batch_size = 5$", "batch_size = 6", "train.batch_size was 5, is 6"),
         (r"probability = 0.5", "probability = 0.6", "augment.0.probability was 0.5, is 0.6"),
     ],

@@ -6,6 +6,7 @@ any number of clips and samples. On a CPU the spectrogram is worked out block by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -82,6 +83,17 @@ class Mel(nn.Module):
             return [levels - tilt(levels, self.cosines).unsqueeze(2) + QUIET_DB / SCALE_DB]
         clip, bands = levels - levels.mean((1, 2), keepdim=True), levels - levels.mean(2, keepdim=True)
         return {"clip": [clip], "bands": [bands], "both": [clip, bands]}[self.normalise]
+
+
+class Channels(nn.Module):
+    """waveform float32 [batch, samples] -> the ``modules``' features, the channels of one after another's."""
+
+    def __init__(self, modules: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.each = nn.ModuleList(modules)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        return torch.cat([module(waveform) for module in self.each], dim=1)
 
 
 def tilt(levels: Tensor, cosines: Tensor) -> Tensor:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import genrekit
 from genrekit_builtins.timed_mel import TimedMel
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+WindowMs = Annotated[float, genrekit.Field(gt=0, le=1000)]
 
 
 class Mel(TimedMel):
@@ -24,6 +28,10 @@ class Mel(TimedMel):
     voice's effort change most and a vowel or a timbre least: the slow bend of the clip's spectrum, by its first
     ``tilt_terms`` cepstral coefficients over frames within 25 dB of the loudest. Its 0, and so its padding, is 40 dB
     below the mean of those frames rather than at it, and a silent clip gives 2.
+
+    One window cannot tell both when and how high: 24 ms shows a click, 96 ms the harmonics of an engine. With
+    ``more_windows_ms`` the model sees the same clip through several, each a channel, or two with "both"; as in
+    Palanisamy, Singhania & Yao, "Rethinking CNN models for audio classification", arXiv 2007.11154, 2020.
     """
 
     use: Literal["mel"] = "mel"
@@ -37,13 +45,35 @@ class Mel(TimedMel):
         3, ge=1, le=64, description="cosines that tilt is made of: 1 is the mean, 2 adds a slope, 3 a bend"
     )
 
+    more_windows_ms: tuple[WindowMs, ...] = genrekit.Field(
+        (),
+        max_length=8,
+        description="lengths of further analysis windows in milliseconds, each seen in channels of its own",
+    )
+
     def output_shape(self) -> genrekit.FeatureShape:
-        return genrekit.FeatureShape(2 if self.normalise == "both" else 1, self.n_mels, self.frames)
+        channels = 2 if self.normalise == "both" else 1
+        return genrekit.FeatureShape(channels * (1 + len(self.more_windows_ms)), self.n_mels, self.frames)
+
+    def minimum_samples(self) -> int:
+        return max(self.least_samples(one.n_fft()) for one in self.each_window())
+
+    def each_window(self) -> list[Self]:
+        """The same features through each of the analysis windows alone."""
+        lengths = (self.window_ms, *self.more_windows_ms)
+        return [self.model_copy(update={"window_ms": length, "more_windows_ms": ()}) for length in lengths]
+
+    def problems(self) -> Iterator[str]:
+        yield from super().problems()
+        for one in self.each_window()[1:]:
+            yield from (f"more_windows_ms {one.window_ms:g}: {problem}" for problem in one.problems())
 
     def build(self) -> nn.Module:
+        from genrekit_builtins._timed_mel_modules import Channels
         from genrekit_builtins._timed_mel_modules import Mel as Module
 
-        return Module(self)
+        modules = [Module(one) for one in self.each_window()]
+        return Channels(modules) if len(modules) > 1 else modules[0]
 
 
 class Pcen(TimedMel):

@@ -48,6 +48,16 @@ def test_levels_agree_with_torchaudio(window_ms: float) -> None:
     torch.testing.assert_close(options.build()(noise()), expected, rtol=0, atol=1e-4)
 
 
+def test_more_windows_are_more_channels() -> None:
+    several = Mel(**SMALL, window_ms=16, more_windows_ms=(64, 24), normalise="both")
+    alone = [Mel(**SMALL, window_ms=length, normalise="both") for length in (16, 64, 24)]
+    found = several.build()(noise())
+    assert found.shape[1:] == several.output_shape() == (6, 16, 40)
+    assert torch.equal(found, torch.cat([each.build()(noise()) for each in alone], dim=1))
+    assert several.minimum_samples() == alone[1].minimum_samples() > alone[0].minimum_samples()
+    assert several.window_samples() == alone[0].window_samples()
+
+
 def test_what_is_subtracted() -> None:
     plain = levels(Mel(**SMALL), noise())
     clip, bands = plain - plain.mean((1, 2), keepdim=True), plain - plain.mean(2, keepdim=True)
@@ -155,6 +165,7 @@ def test_pcen_evens_out_gain_but_not_what_changes() -> None:
     ("options", "told"),
     [
         ({"hop_ms": 40}, "hop_ms 40 is more than window_ms 32"),
+        ({"more_windows_ms": [64, 8]}, "more_windows_ms 8: hop_ms 16 is more than window_ms 8"),
         ({"f_max": 5000}, "f_max 5000 Hz is above half the sample_rate, 4000 Hz"),
         ({"f_min": 4000}, "f_min 4000 Hz is not below f_max, 4000 Hz"),
         ({"n_mels": 1024, "f_min": 0, "f_max": 1}, "n_mels 1024 are too many between f_min 0 and f_max 1 Hz"),

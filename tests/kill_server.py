@@ -98,7 +98,7 @@ def watch(points: Points) -> None:
     import torch
 
     from genrekit import assembly, checkpoint, export, finishing, pipeline, store
-    from genrekit.training import learning, loop
+    from genrekit.training import examination, learning, loop
 
     def asked(event: str, about: tuple[Any, ...]) -> None:
         # What is opened elsewhere is Python's and the libraries' own, and differs from time to time.
@@ -110,7 +110,7 @@ def watch(points: Points) -> None:
     os.fsync = lambda descriptor: (points.sync(int(descriptor)), sync(descriptor))[1]  # type: ignore[assignment]
     _stage(points, pipeline.Run, "_told", "extraction")
     _stage(points, loop.Training, "fit", "epoch")
-    _stage(points, loop.Training, "evaluate", "evaluation")
+    _stage(points, examination.Examination, "outcome", "evaluation")
     _stage(points, checkpoint, "save", "checkpoint")
     _stage(points, checkpoint, "save_weights", "checkpoint")
     _stage(points, finishing.Finishing, "finish", "export")

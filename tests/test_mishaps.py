@@ -163,10 +163,11 @@ def test_short_stretch_of_a_long_file_is_noted(tmp_path: Path) -> None:
 
     from genrekit import audio, clip_preparation
     from genrekit.plugins import load
+    from genrekit.silence import Heard
     from genrekit.store import Store
 
     path = make_tones(tmp_path / "tones") / "low" / "0.wav"
     features = load(local=[TOY]).registry.find("features", "toy-bands").component()
     job = clip_preparation.Job(0, str(path), 0.0, 0.005, "features", features, Store(tmp_path), None)  # type: ignore[arg-type]
-    notes = clip_preparation._notes(1, 0, audio.probe(path), job)
+    notes = clip_preparation._notes(1, Heard([], 0, 0), audio.probe(path), job)
     assert notes == ["only 0.005 s long: mostly padding"]

@@ -71,6 +71,7 @@ def test_run_folder_holds_what_the_design_promises(toy: ToyRuns) -> None:
     assert manifest["metrics"] == metrics
     assert manifest["audio"] == {
         "sample_rate": 8000, "window_samples": 4096, "minimum_samples": 1, "any_length": False, "hop_samples": None,
+        "within_db": None,
     }  # fmt: skip
 
 

@@ -29,8 +29,9 @@ def _start() -> int:
     from genrekit.cli import main
 
     code = main()
-    # At its end Python would search all there is for cycles of garbage.
-    gc.freeze()
+    if "run" not in sys.argv[1:]:
+        # At its end Python would search all there is for cycles of garbage. A run's may hold threads of its partners.
+        gc.freeze()
     return code
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from genrekit.errors import TrainingError, one_line
 if TYPE_CHECKING:
     import numpy as np
     import torch
+    from accelerate import PartialState
 
 T = TypeVar("T")
 
@@ -42,8 +44,7 @@ class Processes:
         from accelerate import PartialState
 
         state = PartialState(cpu=on_cpu)
-        # Left to the interpreter's end, the group's threads may outlive what they use, and abort the process.
-        atexit.register(state.destroy_process_group)
+        atexit.register(_part, state)
         return cls(state.process_index, state.num_processes)
 
     @property
@@ -128,6 +129,13 @@ class Processes:
         for gradient in gradients:
             gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
             start += gradient.numel()
+
+
+def _part(state: PartialState) -> None:
+    """Left to the interpreter's end, the group's threads may outlive what they use, and abort the process."""
+    state.destroy_process_group()
+    # What is part of a cycle, such as the last step's gradients, may hold the group still.
+    gc.collect()
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from genrekit.decoding import End, Piece
-from genrekit.silence import least_level
+from genrekit.heard import least_level
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from genrekit import audio
 from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError
+from genrekit.heard import Heard, heard
 from genrekit.publishing import writing_to
-from genrekit.silence import Heard, heard
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import PLAIN, Cutting, cut, fit
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from genrekit import audio
 from genrekit.cpus import usable_cpus
 from genrekit.errors import AudioError
+from genrekit.heard import level_of
 from genrekit.prefetch import ahead_in_order
-from genrekit.silence import level_of
 from genrekit.windows import cut, fit
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ MOST_THREADS = 4
 class Piece:
     """One window: where it lies in its file, and the waveform as the model wants it, float32 [samples].
 
-    ``level`` decides whether its answer is one of those that the file's is the mean of: see `genrekit.silence`.
+    ``level`` decides whether its answer is one of those that the file's is the mean of: see `genrekit.heard`.
     """
 
     path: str

@@ -9,10 +9,11 @@ is replaced by itself once, before anything heavy is imported.
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from genrekit.libc import is_glibc
 
 TUNABLE = "glibc.malloc.hugetlb"
 OPT_OUT = "GENREKIT_HUGE_PAGES"
@@ -38,6 +39,6 @@ def changed_environment(environment: Mapping[str, str], offered: bool) -> dict[s
 def kernel_offers_them() -> bool:
     """ "madvise" means that a process gets them for the asking; under "always" it has them anyway."""
     try:
-        return "[madvise]" in _MODES.read_text() and platform.libc_ver()[0] == "glibc"
+        return "[madvise]" in _MODES.read_text() and is_glibc()
     except OSError:
         return False

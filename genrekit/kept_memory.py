@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import platform
 from collections.abc import Iterator
+
+from genrekit.libc import is_glibc
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Numbers of glibc's ``malloc.h``."""
@@ -30,7 +31,7 @@ def keep_freed_memory() -> None:
 
     These are the thresholds that glibc works its way up to by itself, in a process that frees buffers of all sizes.
     """
-    if platform.libc_ver()[0] != "glibc" or _are_set():
+    if not is_glibc() or _are_set():
         return
     libc = ctypes.CDLL(None)
     libc.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
@@ -49,7 +50,7 @@ def kept_meanwhile() -> Iterator[None]:
 
 def return_freed_memory() -> None:
     """Give back what lies free now; nothing where somebody has set glibc's thresholds."""
-    if platform.libc_ver()[0] == "glibc" and not _are_set():
+    if is_glibc() and not _are_set():
         ctypes.CDLL(None).malloc_trim(0)
 
 

@@ -64,15 +64,16 @@ class OnnxEngine:
         return out
 
 
-def begin_import() -> None:
-    """Import onnxruntime in a thread, while this one reads the file that is for it."""
+def begin_imports() -> None:
+    """Import onnxruntime in a thread, while this one reads the file that is for it; then, meanwhile, what decodes."""
 
-    def import_it() -> None:
-        # Whoever needs it is told.
+    def import_them() -> None:
+        # Whoever needs them is told.
         with contextlib.suppress(Exception):
             _onnxruntime()
+            import soundfile  # noqa: F401
 
-    threading.Thread(target=import_it, name="genrekit import").start()
+    threading.Thread(target=import_them, name="genrekit import").start()
 
 
 def _onnxruntime() -> Any:

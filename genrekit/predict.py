@@ -18,7 +18,7 @@ from genrekit.answers import Prediction, Rule, Tally, Window
 from genrekit.decoding import Batch, Decoder, End, Piece
 from genrekit.errors import AudioError, GenrekitError
 from genrekit.onnx_engine import OnnxEngine as OnnxEngine
-from genrekit.onnx_engine import begin_import
+from genrekit.onnx_engine import begin_imports
 from genrekit.silence import SILENCE_PEAK
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Predictor:
 def open_engine(folder: Path, manifest: bundle.Manifest, threads: int | None = None) -> Engine:
     """The bundle's graph or, where there is none, torch. ``threads`` are the graph's; None: all usable CPUs."""
     if bundle.ONNX in manifest.files:
-        begin_import()
+        begin_imports()
         return OnnxEngine.of(
             bundle.read_verified(folder, manifest, bundle.ONNX), folder / bundle.ONNX, threads, len(manifest.labels)
         )

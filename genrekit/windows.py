@@ -3,7 +3,7 @@
 A recording of up to 1.1 windows is one window and stays whole. A longer one is cut every ``window`` samples; a
 remainder of more than a tenth of a window gets a last window that ends where the recording ends: it is full, and says
 some of the window before it again. With a ``hop`` shorter than the window, windows overlap, and the tenth is the hop's.
-Which of them count is for `genrekit.silence` to say.
+Which of them count is for `genrekit.heard` to say.
 """
 
 from __future__ import annotations

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 import subprocess
 import sys
 
 import pytest
 
 from genrekit import kept_memory
+from genrekit.libc import is_glibc
 
-glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's thresholds")
+glibc = pytest.mark.skipif(not is_glibc(), reason="glibc's thresholds")
 
 ROUNDS = 20
 PAGES = 3 * 2**10
@@ -75,7 +75,7 @@ def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: object) -> None:
         raise AssertionError("no C library was to be asked")
 
-    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    monkeypatch.setattr(kept_memory, "is_glibc", lambda: False)
     monkeypatch.setattr(kept_memory.ctypes, "CDLL", refuse)
     kept_memory.keep_freed_memory()
     kept_memory.return_freed_memory()

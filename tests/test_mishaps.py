@@ -162,8 +162,8 @@ def test_short_stretch_of_a_long_file_is_noted(tmp_path: Path) -> None:
     from toy_runs import TOY
 
     from genrekit import audio, clip_preparation
+    from genrekit.heard import Heard
     from genrekit.plugins import load
-    from genrekit.silence import Heard
     from genrekit.store import Store
 
     path = make_tones(tmp_path / "tones") / "low" / "0.wav"

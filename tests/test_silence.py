@@ -16,8 +16,9 @@ from toy_runs import toy as toy
 from toy_runs import write as write_float
 
 import genrekit
+from genrekit.heard import SILENT, heard, level_of
 from genrekit.preparation import prepare
-from genrekit.silence import SILENCE_PEAK, SILENT, heard, is_silent, level_of
+from genrekit.silence import SILENCE_PEAK, is_silent
 from genrekit.store import Store
 from genrekit.windows import Cutting
 from genrekit_builtins.serial import Serial

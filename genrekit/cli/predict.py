@@ -81,8 +81,11 @@ def predict(
     from genrekit.bulk import answered, examined, predict_into
     from genrekit.cli.executor_option import chosen_executor
     from genrekit.cli.prediction_progress import with_progress
+    from genrekit.kept_memory import keep_freed_memory
     from genrekit.predict import Predictor
 
+    # A session is made of copies of its weights.
+    keep_freed_memory()
     _refuse_idle(hop, timeline, out, restart, retry_failed)
     recordings, place = examined(_files(paths)), chosen_executor(executor, executor_options or ())
     predictor = Predictor.load(model, threshold)
@@ -125,12 +128,12 @@ def _answering(predictor: Predictor, hop: float | None, timeline: bool, place: E
 
 
 def _files(paths: Iterable[Path]) -> Iterator[str]:
-    from genrekit.clips import AUDIO_SUFFIXES, audio_paths
-
     for path in paths:
         if not path.is_dir():
             yield str(path)
             continue
+        from genrekit.clips import AUDIO_SUFFIXES, audio_paths
+
         found = audio_paths(path)
         if not found:
             kinds = " ".join(sorted(AUDIO_SUFFIXES))

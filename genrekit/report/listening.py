@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from genrekit import audio
 from genrekit.clip_preparation import read_windows
 from genrekit.errors import AudioError
+from genrekit.heard import least_level, level_of
 from genrekit.report.spectrogram import spectrogram
-from genrekit.silence import least_level, level_of
 from genrekit.windows import PLAIN, Cutting, window_spans
 
 if TYPE_CHECKING:

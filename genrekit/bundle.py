@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from genrekit import atomic
 from genrekit.bundle_source import local_folder
 from genrekit.errors import BundleError, printable
-from genrekit.series_files import is_series, run_folders
+from genrekit.series.files import is_series, run_folders
 
 FORMAT = 1
 MAX_MANIFEST_BYTES = 16 * 2**20

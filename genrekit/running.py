@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from genrekit import fitted, hardware, series_start
+from genrekit import fitted, hardware
 from genrekit import recipe as recipes
 from genrekit.console import Narrator
 from genrekit.errors import GenrekitError
-from genrekit.members import chosen_seeds, members
 from genrekit.pipeline import RunResult
 from genrekit.processes import launched
 from genrekit.recipe.load import locating
 from genrekit.run_folder import METRICS, RunFolder
-from genrekit.series_files import is_series
+from genrekit.series import start as series_start
+from genrekit.series.files import is_series
+from genrekit.series.members import chosen_seeds, members
 from genrekit.setting import Setting
 from genrekit.splitting import read_clips, split_clips
 

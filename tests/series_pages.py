@@ -11,13 +11,13 @@ from toy_runs import ToyRuns
 
 from genrekit import recipe as recipes
 from genrekit.leakage import Kin
-from genrekit.members import Member
 from genrekit.outcome import Outcome
 from genrekit.prediction_rows import prediction_rows
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
-from genrekit.series_report import write_report
-from genrekit.series_summary import summarize
+from genrekit.series.members import Member
+from genrekit.series.report import write_report
+from genrekit.series.summary import summarize
 
 LABELS = ["high", "low", "middle"]
 KIN = Kin(twins=frozenset({0}), mates=frozenset({0, 1}))

@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     # A file that says who is at work; what is in it decides nothing.
     "genrekit/run_lock.py": {"open", "write", "unlink"},
     # What a process says, as it says it; nothing is decided by it.
-    "genrekit/side_by_side.py": {"open"},
+    "genrekit/series/side_by_side.py": {"open"},
     # No files: the terminal, and what stands for it.
     "genrekit/chatter.py": {"write"},
     "genrekit/cli/__init__.py": {"open"},

@@ -135,7 +135,7 @@ def test_a_series_whose_page_cannot_be_made_has_its_runs(
         raise OSError("no room")
 
     before = results(four.folder)
-    monkeypatch.setattr("genrekit.series_report.write_report", refusing)
+    monkeypatch.setattr("genrekit.series.report.write_report", refusing)
     again = running.resume_run(four.folder, store=shared.root / "store")
     assert (again.unreported, again.metrics) == ("OSError: no room", four.metrics)
     assert results(four.folder) == before

@@ -20,7 +20,7 @@ from toy_runs import RECIPE, TOY, ToyRuns, make_tones
 
 from genrekit import errors, plugins, running
 from genrekit.console import TerminalNarrator
-from genrekit.side_by_side import Process, side_by_side
+from genrekit.series.side_by_side import Process, side_by_side
 
 WAITING = Path(__file__).with_name("waiting_plugin.py")
 

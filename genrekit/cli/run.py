@@ -56,7 +56,7 @@ def run(
     """
     from genrekit.console import Narrator, TerminalNarrator
     from genrekit.running import resume_run, run_recipe
-    from genrekit.side_by_side import end_with_parent
+    from genrekit.series.side_by_side import end_with_parent
     from genrekit.unreported import EXIT_CODE
 
     end_with_parent()

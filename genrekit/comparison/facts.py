@@ -15,7 +15,7 @@ from genrekit.errors import GenrekitError
 from genrekit.finding_runs import find_run
 from genrekit.predictions_file import Answer, ClipKey, read_answers
 from genrekit.run_folder import METRICS
-from genrekit.series_files import SUMMARY, is_series, read_json
+from genrekit.series.files import SUMMARY, is_series, read_json
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from genrekit.report.drawing import draw
 from genrekit.report.pictures import KINDS
 from genrekit.report.writing import write_report
 from genrekit.run_folder import METRICS, RunFolder
-from genrekit.series_files import SUMMARY, is_series, read_json
+from genrekit.series.files import SUMMARY, is_series, read_json
 
 
 def report_again(folder: Path, warn: Callable[[str], None] = lambda _: None) -> Path:
@@ -34,7 +34,7 @@ def report_again(folder: Path, warn: Callable[[str], None] = lambda _: None) -> 
         )
     recipe, metrics = recipes.load(folder / "recipe.toml"), read_json(folder / METRICS)
     if is_series(folder):
-        from genrekit.series_report import write_report as write_series
+        from genrekit.series.report import write_report as write_series
 
         write_series(RunFolder(folder), recipe, read_json(folder / SUMMARY), metrics, warn)
     else:

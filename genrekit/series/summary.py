@@ -25,13 +25,13 @@ from genrekit.chosen import chosen, chosen_by_any
 from genrekit.evaluation import figures, plain_numbers
 from genrekit.leakage import measure
 from genrekit.run_folder import METRICS, RunFolder
-from genrekit.series_files import read_json
+from genrekit.series.files import read_json
 
 if TYPE_CHECKING:
-    from genrekit.members import Member
     from genrekit.outcome import Outcome
     from genrekit.pooling import Pooled
     from genrekit.recipe import Recipe
+    from genrekit.series.members import Member
 
 
 def summarize(

@@ -12,8 +12,8 @@ from genrekit.chosen import in_words
 from genrekit.console import Narrator
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
-from genrekit.series_files import read_json
-from genrekit.series_table import table
+from genrekit.series.files import read_json
+from genrekit.series.table import table
 
 
 def tell(narrator: Narrator, summary: dict[str, Any], metrics: dict[str, Any]) -> None:
@@ -43,7 +43,7 @@ def write_report(
     from genrekit.report.drawing import draw
     from genrekit.report.page import render
     from genrekit.report.pictures import embedded
-    from genrekit.series_summary import pooled_answers
+    from genrekit.series.summary import pooled_answers
 
     found = pooled_answers(folder.path, summary, recipe)
     outcome = replace(found.outcome, groups=found.groups)

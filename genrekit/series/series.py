@@ -13,13 +13,13 @@ from typing import Any
 
 from genrekit.clips import Clips
 from genrekit.errors import one_line
-from genrekit.members import Member
 from genrekit.pipeline import Run, RunResult, way_on
 from genrekit.predictions_file import PREDICTIONS
 from genrekit.recipe import Recipe
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.run_lock import alone_in
-from genrekit.series_files import SUMMARY, read_json
+from genrekit.series.files import SUMMARY, read_json
+from genrekit.series.members import Member
 from genrekit.setting import Setting
 from genrekit.splitting import split_clips
 from genrekit.unreported import without_report
@@ -86,7 +86,7 @@ class Series:
             yield member, self._run(member)
 
     def _side_by_side(self, left: Sequence[Member]) -> Generator[tuple[Member, RunResult]]:
-        from genrekit.series_jobs import SeriesJobs
+        from genrekit.series.jobs import SeriesJobs
 
         return SeriesJobs(self.folder.path, self.setting, self._described).results(left)
 
@@ -113,7 +113,7 @@ class Series:
     def _summarize(self, done: Sequence[Member]) -> None:
         """Write what is known so far: after each run, so that an end by force loses nothing."""
         from genrekit.pooling import pooled_rows
-        from genrekit.series_summary import summarize
+        from genrekit.series.summary import summarize
 
         summary, metrics = summarize(self.folder, self.recipe, self.members, done)
         self.folder.write_json(SUMMARY, self.plan | summary)
@@ -130,7 +130,7 @@ class Series:
 
     def _report(self, summary: dict[str, Any], metrics: dict[str, Any]) -> None:
         """The table and the page; that the page cannot be made takes nothing from the runs."""
-        from genrekit.series_report import tell, write_report
+        from genrekit.series.report import tell, write_report
 
         narrator, path = self.setting.narrator, self.folder.path
         tell(narrator, summary, metrics)

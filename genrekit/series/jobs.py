@@ -11,14 +11,14 @@ from pathlib import Path
 
 from genrekit.errors import TrainingError
 from genrekit.headline import headline
-from genrekit.members import Member
 from genrekit.pipeline import Run, RunResult, way_on
 from genrekit.plugin_choice import choice
 from genrekit.run_folder import METRICS
 from genrekit.run_lock import alone_in
-from genrekit.series_files import read_json
+from genrekit.series.files import read_json
+from genrekit.series.members import Member
+from genrekit.series.side_by_side import LOG, Process, resuming, side_by_side
 from genrekit.setting import Setting
-from genrekit.side_by_side import LOG, Process, resuming, side_by_side
 from genrekit.unreported import EXIT_CODE as UNREPORTED
 
 INTERRUPTED = 130

@@ -9,12 +9,12 @@ from genrekit import hardware
 from genrekit import recipe as recipes
 from genrekit.clips import Clips
 from genrekit.errors import DataError
-from genrekit.members import members
 from genrekit.plugins import installed
 from genrekit.recipe import Recipe
 from genrekit.run_folder import RunFolder
-from genrekit.series import Series
-from genrekit.series_files import SUMMARY, read_json
+from genrekit.series.files import SUMMARY, read_json
+from genrekit.series.members import members
+from genrekit.series.series import Series
 from genrekit.setting import Setting
 
 

@@ -18,8 +18,9 @@ FUZZ_S ?= 60
 CACHED := env -u PYTHONDONTWRITEBYTECODE
 # What touches each dependency: reading, features, training, export, prediction, tables, figures, report, doctor.
 OLDEST := $(addprefix tests/,test_answers.py test_audio.py test_broken_plugins.py test_bundle.py test_cli_predict.py \
-	test_doctor.py test_plugins.py test_recipe_load.py test_report.py test_store.py test_unreadable_audio.py \
-	builtins/test_classification.py builtins/test_crnn.py builtins/test_mel.py builtins/test_pictures.py)
+	test_doctor.py test_plugins.py test_recipe_any_text.py test_recipe_load.py test_report.py test_store.py \
+	test_unreadable_audio.py builtins/test_classification.py builtins/test_crnn.py builtins/test_mel.py \
+	builtins/test_pictures.py)
 
 .PHONY: demo test oldest fuzz lint audit outdated docs bench pin clean
 .DELETE_ON_ERROR:

@@ -54,7 +54,11 @@ class AudioInfo:
 def probe(path: str | Path) -> AudioInfo:
     """Read a header. Raises `AudioError` with a reason."""
     with _opened(str(path)) as sound:
-        return AudioInfo(sound.samplerate, sound.channels, sound.frames, f"{sound.format}/{sound.subtype}")
+        return _info(sound)
+
+
+def _info(sound: Any) -> AudioInfo:
+    return AudioInfo(sound.samplerate, sound.channels, sound.frames, f"{sound.format}/{sound.subtype}")
 
 
 def read(
@@ -77,13 +81,17 @@ def stream(
     start_s: float = 0.0,
     duration_s: float | None = None,
     watch: Callable[[np.ndarray], None] | None = None,
+    tell: Callable[[AudioInfo], object] | None = None,
 ) -> Iterator[np.ndarray]:
     """The same as `read`, block by block; all blocks together hold at least one sample.
 
-    ``watch`` is shown each block as it was decoded, float32 [frames, channels], before channels are averaged.
+    ``watch`` is shown each block as it was decoded, float32 [frames, channels], before channels are averaged. ``tell``
+    is told what the header says, before the first block.
     """
     path = str(path)
     with _opened(path) as sound:
+        if tell:
+            tell(_info(sound))
         first, count = _stretch(path, sound, start_s, duration_s)
         if first:
             _guarded(path, sound.seek, first, mp3=sound.format == "MP3")
@@ -180,7 +188,7 @@ def resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int) -
 
 
 def _opened(path: str) -> Any:
-    head = _head_of_file(path)
+    head = head_of_file(path)
     import soundfile
 
     # soundfile encodes names strictly; Linux allows names that are not valid UTF-8.
@@ -204,7 +212,7 @@ def _unusable(sound: Any) -> str | None:
     return None if sound.frames > 0 else "holds no audio"
 
 
-def _head_of_file(path: str) -> bytes:
+def head_of_file(path: str) -> bytes:
     """The first bytes; `AudioError` for what is no file."""
     head = b""
     try:

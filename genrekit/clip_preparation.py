@@ -7,7 +7,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -72,20 +72,18 @@ def prepare_clip(job: Job) -> Prepared:
 
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
-    # Says better than the hash what is wrong with a path that is no file.
-    known = job.content if job.stat == stat else None
-    info = None if known else audio.probe(job.path)
-    content = known or _hash(stat)
+    content = (job.content if job.stat == stat else None) or _hash(stat)
     key = item_key(content, job.start_s, job.duration_s, _kind(job), job.features, _code(job))
     about = job.store.about(key)
     if about is not None:
         job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
     clock = _Clock()
-    info = info or audio.probe(job.path)
-    waveforms = list(read_windows(job.path, job.features, job.start_s, job.duration_s, job.cutting.hop))
+    told: list[audio.AudioInfo] = []
+    stretch = (job.start_s, job.duration_s, job.cutting.hop)
+    waveforms = list(read_windows(job.path, job.features, *stretch, tell=told.append))
     counting = heard(waveforms, job.cutting.within_db)
-    notes = _notes(len(waveforms), counting, info, job)
+    notes = _notes(len(waveforms), counting, told[0], job)
     clock.lap("decode")
     windows = _windows(job, counting.windows)
     clock.lap("features")
@@ -129,6 +127,7 @@ def _stat(path: str) -> Stat:
 def _hash(stat: Stat) -> str:
     """The content's hash; clips of one recording share it."""
     path, *_ = stat
+    audio.head_of_file(path)
     try:
         return content_hash(path)
     except OSError as error:
@@ -165,11 +164,15 @@ def read_windows(
     start_s: float = 0.0,
     duration_s: float | None = None,
     hop: int | None = None,
+    tell: Callable[[audio.AudioInfo], object] | None = None,
 ) -> Iterator[np.ndarray]:
-    """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it."""
+    """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it.
+
+    ``tell`` is told what the recording's header says, before the first of them.
+    """
     window = features.window_samples()
     exact = None if features.any_length else window
-    blocks = audio.stream(path, features.sample_rate, start_s, duration_s)
+    blocks = audio.stream(path, features.sample_rate, start_s, duration_s, tell=tell)
     for _, waveform in cut(blocks, window, hop):
         yield fit(waveform, features.minimum_samples(), exact)
 

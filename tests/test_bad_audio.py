@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import broken_audio
+import judging_audio
 import numpy as np
 import pytest
 import soundfile
@@ -44,8 +44,8 @@ def run_python(*arguments: object, **environment: str) -> subprocess.CompletedPr
 
 @pytest.fixture(scope="module")
 def verdict(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `broken_audio` says of all of them, in a process of its own."""
-    done = run_python(broken_audio.__file__, tmp_path_factory.mktemp("corpus"))
+    """What `judging_audio` says of all of them, in a process of its own."""
+    done = run_python(judging_audio.__file__, tmp_path_factory.mktemp("corpus"))
     assert done.returncode == 0, done.stderr[-3000:]
     # The MP3 decoder has much to say, but not on the terminal.
     assert done.stderr == ""
@@ -81,8 +81,9 @@ def deadly(tmp_path: Path) -> tuple[str, list[str]]:
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(KILLER)
     paths = [str(tmp_path / f"{name}.wav") for name in ("a", "b", "killer", "d", "e")]
-    for path in paths:
-        soundfile.write(path, np.full(8000, 0.1), 8000)
+    # Each has a content of its own, since what the store knows by content is not decoded.
+    for index, path in enumerate(paths, start=1):
+        soundfile.write(path, np.full(8000, 0.1 * index), 8000)
     return str(tmp_path / "deadly"), paths
 
 

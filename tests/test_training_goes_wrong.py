@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,31 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_running import Notebook, history, toy_module, weights
 from toy_runs import ToyRuns, write
+from wrong_training import SHORT, greedy, replace_model
+from wrong_training import _nothing_but_training as _nothing_but_training
 
 from genrekit import errors, running
 from genrekit.evaluation import compute_logits
-from genrekit.training import examination, learning, loop, memory
+from genrekit.training import examination, learning, loop
 from genrekit.training.batches import Batches
 from genrekit.training.bounds import batch_bounds
-
-SHORT = ("train.epochs=1", "train.precision=float32")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_but_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The graph and the report take most of a small run's time."""
-    from genrekit import export, finishing, report
-
-    monkeypatch.setattr(finishing, "export_checked", lambda *_: export.Export(reason="left out"))
-    monkeypatch.setattr(report, "write_report", lambda *_: None)
-    # Looking for garbage takes long among all that other tests have imported.
-    monkeypatch.setattr(memory, "release", lambda: None)
-
-
-def replace_model(monkeypatch: pytest.MonkeyPatch, build: Callable[[Any, int], Any]) -> None:
-    """Let the toy model build another network."""
-    monkeypatch.setattr(toy_module().Small, "build", lambda self, shape, classes: build(shape, classes))
-
 
 # A loss that is no number, or beyond measure
 
@@ -146,100 +127,6 @@ def test_features_that_leave_nothing_are_refused(toy: ToyRuns, monkeypatch: pyte
     monkeypatch.setattr(toy_module().Bands, "build", lambda self: Nothing())
     with pytest.raises(errors.DataError, match="all training examples look the same"):
         toy.run(*SHORT)
-
-
-# Out of memory
-
-
-def greedy(shape: Any, classes: int, most: int, error: Exception, when: str = "training") -> torch.nn.Module:
-    """A network that has memory for ``most`` examples."""
-
-    class Greedy(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.linear = torch.nn.Linear(shape.channels * shape.bins * shape.frames, classes)
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            if len(x) > most and self.training == (when == "training"):
-                raise error
-            return self.linear(x.flatten(1))
-
-    return Greedy()
-
-
-OUT_OF_MEMORY = (
-    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
-    RuntimeError("MPS backend out of memory (MPS allocated: 1 GB)"),
-    RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory: you tried"),
-    MemoryError(),
-)
-
-
-@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize(("most", "size"), [(5, 4), (2, 2), (1, 1)])
-def test_too_large_a_batch_says_which_fits(
-    toy: ToyRuns, monkeypatch: pytest.MonkeyPatch, error: Exception, most: int, size: int
-) -> None:
-    replace_model(monkeypatch, lambda shape, classes: greedy(shape, classes, most, error))
-    with pytest.raises(errors.TrainingError, match="out of memory while training on 8 examples at once") as caught:
-        toy.run(*SHORT, "train.batch_size=8")
-    assert f"--set train.micro_batch_size={size}: {size} at once fit" in str(caught.value)
-    assert "gradients add up to those of the batch of 8" in str(caught.value)
-
-
-def test_what_is_said_to_fit_fits_also_on_the_way(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The size is written into the recipe of the run folder, and the run goes on."""
-    replace_model(monkeypatch, lambda shape, classes: greedy(shape, classes, 3, OUT_OF_MEMORY[0]))
-    with pytest.raises(errors.TrainingError) as caught:
-        toy.run(*SHORT)
-    found = re.search(r"train\.micro_batch_size=(\d+)", str(caught.value))
-    assert found
-    (folder,) = (toy.root / "runs" / "toy").iterdir()
-    written = (folder / "recipe.toml").read_text()
-    (folder / "recipe.toml").write_text(
-        written.replace("batch_size = 5", f"batch_size = 5\nmicro_batch_size = {found[1]}")
-    )
-    assert running.resume_run(folder, store=toy.root / "store").metrics["epochs"] == 1
-
-
-def test_one_example_that_is_too_large_is_told(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace_model(monkeypatch, lambda shape, classes: greedy(shape, classes, 0, OUT_OF_MEMORY[0]))
-    with pytest.raises(errors.TrainingError, match="1 examples at once") as caught:
-        toy.run(*SHORT, "train.micro_batch_size=1")
-    assert "one example alone is too large" in str(caught.value)
-
-
-def test_no_size_that_fits_is_made_up(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace_model(monkeypatch, lambda shape, classes: greedy(shape, classes, 0, OUT_OF_MEMORY[0]))
-    with pytest.raises(errors.TrainingError, match="out of memory while training on 5 examples") as caught:
-        toy.run(*SHORT)
-    assert "2 at once may fit" in str(caught.value)
-
-
-def test_evaluation_without_memory_is_told(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace_model(monkeypatch, lambda shape, classes: greedy(shape, classes, 2, OUT_OF_MEMORY[0], "evaluating"))
-    with pytest.raises(errors.TrainingError, match="out of memory while evaluating 5 examples at once"):
-        toy.run(*SHORT)
-    assert toy.run(*SHORT, "train.micro_batch_size=2").metrics["epochs"] == 1
-
-
-def test_other_errors_are_left_as_they_are(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
-    for when in ("training", "evaluating"):
-        error = RuntimeError("shapes do not match")
-        with monkeypatch.context() as patch:
-            replace_model(patch, lambda shape, classes: greedy(shape, classes, 0, error, when))  # noqa: B023
-            with pytest.raises(RuntimeError, match="shapes do not match"):
-                toy.run(*SHORT)
-
-
-@given(st.integers(1, 300), st.integers(0, 300))
-def test_size_that_fits_is_found_by_halving(size: int, room: int) -> None:
-    def attempt(examples: int) -> None:
-        if examples > room:
-            raise torch.OutOfMemoryError
-
-    halves = [size >> shift for shift in range(1, 10) if size >> shift]
-    assert memory.largest_that_fits(attempt, size) == next((half for half in halves if half <= room), None)
 
 
 # Batches of one

@@ -43,7 +43,7 @@ def audit(
         facts = examine_all(todo, given.executor, advance)
     twins = find_twins(facts, todo, told)
     TwinMemory(Path(store) if store else default_root()).remember(todo, facts, twins)
-    material = Material(given.clips, facts, twins, given.window_s)
+    material = Material(given.clips, facts, twins, given.window_s, given.heard_hz)
     return Audit(
         given.name, material, _findings(material, given.refused), given.clips.notes, time.perf_counter() - begun
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genrekit import audio
+from genrekit.auditing.bandwidth import Bandwidth
 from genrekit.auditing.landmarks import RATE, fingerprint
 from genrekit.auditing.signal_facts import SignalFacts
 from genrekit.clips import Clips
@@ -39,7 +40,8 @@ class Facts:
     [n] are its fingerprint. ``clipped`` and ``silent`` are shares of the samples, ``peak``, ``mix_peak``, ``level`` and
     ``offset`` of full scale. Each channel is judged by itself: ``peak`` and ``clipped`` are the worst one's, ``offset``
     and ``level`` those of the one that is off centre most, ``silent`` counts what is silence in all, and ``dead`` how
-    many are silent throughout. ``mix_peak`` is that of the channels' mean.
+    many are silent throughout. ``mix_peak`` is that of the channels' mean, and ``cutoff_hz`` where its frequencies end,
+    if they end all at once.
     """
 
     row: int
@@ -58,6 +60,7 @@ class Facts:
     offset: float = 0.0
     clipped: float = 0.0
     silent: float = 0.0
+    cutoff_hz: float | None = None
     landmarks: np.ndarray | None = None
 
 
@@ -73,8 +76,10 @@ def examine(stretch: Stretch) -> Facts:
 
 def _examine(stretch: Stretch) -> Facts:
     info, signal = audio.probe(stretch.path), SignalFacts()
+    bandwidth = Bandwidth(info.sample_rate)
     blocks = audio.stream(stretch.path, None, stretch.start_s, stretch.duration_s, signal.note_channels)
-    landmarks = fingerprint(audio.resampled(stretch.path, signal.watch(blocks), info.sample_rate, RATE))
+    watched = bandwidth.watch(signal.watch(blocks))
+    landmarks = fingerprint(audio.resampled(stretch.path, watched, info.sample_rate, RATE))
     return Facts(
         stretch.row,
         stretch.path,
@@ -91,6 +96,7 @@ def _examine(stretch: Stretch) -> Facts:
         offset=signal.off_centre.offset,
         clipped=signal.clipped,
         silent=signal.silent_samples / signal.mix.samples,
+        cutoff_hz=bandwidth.cutoff_hz,
         landmarks=landmarks,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +15,16 @@ from genrekit.clips import Clips
 
 @dataclass(frozen=True)
 class Material:
-    """``facts[row]`` are those of the table's row. ``window_s``: what one example holds, where a recipe says it."""
+    """``facts[row]`` are those of the table's row.
+
+    Where a recipe says it, ``window_s`` is what one example holds, and nothing above ``heard_hz`` reaches the model.
+    """
 
     clips: Clips
     facts: Sequence[Facts]
     twins: Sequence[Twins]
     window_s: float | None = None
+    heard_hz: float = math.inf
 
     @cached_property
     def usable(self) -> list[Facts]:

@@ -54,7 +54,8 @@ class Audit:
         for finding in self.findings:
             for row in finding.rows:
                 checks.setdefault(row, []).append(finding.check)
-        names = ("reason", "duration_s", "sample_rate", "channels", "format", "peak", "level", "clipped", "silent")
+        file = ("reason", "duration_s", "sample_rate", "channels", "format")
+        names = (*file, "cutoff_hz", "peak", "level", "clipped", "silent")
         yield ["path", "label", "group", "part", "start", *names, "samples", "findings"]
         starts = clips.column("start_s")
         for row, facts in enumerate(material.facts):

@@ -22,6 +22,8 @@ REMEDIES = {
     "choose features.sample_rate no higher than the lowest rate here",
     "number of channels": "mixing to mono mostly hides it; get all classes from one kind of source where you can",
     "file format": "lossy codecs cut high frequencies; write all files anew with one codec, the lossy one",
+    "bandwidth": "set features.f_max, or half of features.sample_rate, no higher than the lowest end here; nothing "
+    "brings back what was cut off",
     "duration": "cut all clips to one length, or use a window no longer than the shortest; padding tells the length",
     "digital silence": "cut silence off at both ends of all clips",
     "clipping": "get less loud copies; turning the volume down does not undo it",
@@ -34,7 +36,7 @@ def check_set(material: Material) -> Iterator[Finding]:
     yield from _lone_groups(material)
     yield from _imbalance(material)
     facts = material.usable
-    for one in shortcuts(facts, [material.labels[fact.row] for fact in facts]):
+    for one in shortcuts(facts, [material.labels[fact.row] for fact in facts], material.heard_hz):
         yield _shortcut(one)
 
 

@@ -8,6 +8,7 @@ chance. Both are SciPy's.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ LEAST = 0.3
 KINDS = 6
 """A property of more different values than this is divided into quarters of the clips."""
 
+ENDS_KHZ = (4.5, 9.0, 13.0, 17.5)
+"""Between these lie the ends that telephones, sampling rates of 16 and 22.05 kHz, and MP3 of 128 kbit/s leave."""
+
+HEARD = 0.95
+"""What ends so near to the highest frequency that the features take in ends nowhere for a model."""
+
 
 @dataclass(frozen=True)
 class Shortcut:
@@ -41,12 +48,16 @@ class Shortcut:
     table: dict[str, dict[str, int]]
 
 
-def shortcuts(facts: Sequence[Facts], labels: Sequence[str]) -> list[Shortcut]:
-    """What goes with ``labels``, the strongest first. ``facts`` are of usable clips."""
+def shortcuts(facts: Sequence[Facts], labels: Sequence[str], heard_hz: float = math.inf) -> list[Shortcut]:
+    """What goes with ``labels``, the strongest first. ``facts`` are of usable clips.
+
+    Nothing above ``heard_hz`` reaches the model.
+    """
     values: dict[str, list[str]] = {
         "sample rate": [f"{one.sample_rate} Hz" for one in facts],
         "number of channels": [str(one.channels) for one in facts],
         "file format": [one.format for one in facts],
+        "bandwidth": [bandwidth(one.cutoff_hz, heard_hz) for one in facts],
         "duration": in_quarters([round(one.duration_s, 1) for one in facts], "s"),
         "digital silence": ["over 1 %" if one.silent > 0.01 else "under 1 %" for one in facts],
         "clipping": ["over 0.1 %" if one.clipped > 0.001 else "under 0.1 %" for one in facts],
@@ -77,6 +88,13 @@ def _table(counts: Counter[tuple[str, str]], rows: Sequence[Hashable], columns: 
     import numpy as np
 
     return np.array([[counts[row, column] for column in columns] for row in rows])  # type: ignore[index]
+
+
+def bandwidth(cutoff_hz: float | None, heard_hz: float = math.inf) -> str:
+    """Where frequencies end, roughly: ``"to 9 kHz"``, or ``"whole"`` where no end is heard."""
+    if cutoff_hz is None or cutoff_hz > HEARD * heard_hz:
+        return "whole"
+    return next((f"to {end:g} kHz" for end in ENDS_KHZ if cutoff_hz <= 1000 * end), f"above {ENDS_KHZ[-1]:g} kHz")
 
 
 def in_quarters(values: Sequence[float], unit: str) -> list[str]:

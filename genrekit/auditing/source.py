@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ class Source:
     clips: Clips
     executor: Executor
     window_s: float | None = None
+    heard_hz: float = math.inf
     refused: str | None = None
 
 
@@ -43,7 +45,7 @@ def _folder(root: Path) -> Source:
 
 
 def _recipe(recipe: Recipe, name: str) -> Source:
-    window_s = recipe.features.window_samples() / recipe.features.sample_rate
+    rate = recipe.features.sample_rate
     clips, refused = _found(recipe.dataset), None
     seed = recipe.seed if recipe.split_seed is None else recipe.split_seed
     try:
@@ -51,7 +53,7 @@ def _recipe(recipe: Recipe, name: str) -> Source:
     except DataError as error:
         # An audit is what helps to find out why.
         refused = one_line(error).removeprefix("DataError: ")
-    return Source(name, clips, recipe.executor, window_s, refused)
+    return Source(name, clips, recipe.executor, recipe.features.window_samples() / rate, rate / 2, refused)
 
 
 def _found(dataset: Dataset) -> Clips:

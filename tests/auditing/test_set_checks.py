@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,7 @@ from genrekit.auditing.findings import Finding, Names, plural
 from genrekit.auditing.grouping import tied_groups
 from genrekit.auditing.material import Material
 from genrekit.auditing.set_checks import check_set
-from genrekit.auditing.shortcuts import in_quarters, shortcut
+from genrekit.auditing.shortcuts import bandwidth, in_quarters, shortcut
 from genrekit.auditing.twin_checks import check_twins
 from genrekit.auditing.twins import Twins
 from genrekit.clips import Clip, Clips
@@ -52,6 +53,32 @@ def test_a_property_that_tells_the_label() -> None:
     assert found.lines == ("22050 Hz: 20 a", "44100 Hz: 20 b")
     assert found.why is not None
     assert "Cramér's V 1.00 of 1" in found.why
+
+
+def test_a_bandwidth_that_tells_the_label_unless_no_model_hears_it() -> None:
+    ends = [16000.0 if row % 2 else None for row in range(40)]
+    made = material(clips(40), cutoff_hz=ends)
+    found = only(list(check_set(made)))
+    assert (found.check, found.level) == ("shortcut-bandwidth", "serious")
+    assert found.lines == ("to 17.5 kHz: 20 b", "whole: 20 a")
+    assert found.hint is not None
+    assert "features.f_max" in found.hint
+    assert list(check_set(dataclasses.replace(made, heard_hz=16000.0))) == []
+
+
+@pytest.mark.parametrize(
+    ("cutoff_hz", "heard_hz", "told"),
+    [
+        (None, 8000.0, "whole"),
+        (3400.0, 8000.0, "to 4.5 kHz"),
+        (7600.0, 8000.0, "to 9 kHz"),
+        (7601.0, 8000.0, "whole"),
+        (16000.0, math.inf, "to 17.5 kHz"),
+        (19000.0, math.inf, "above 17.5 kHz"),
+    ],
+)
+def test_bandwidths_are_told_roughly(cutoff_hz: float | None, heard_hz: float, told: str) -> None:
+    assert bandwidth(cutoff_hz, heard_hz) == told
 
 
 def test_a_property_that_does_not_go_with_the_label() -> None:

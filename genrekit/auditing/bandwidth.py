@@ -1,0 +1,92 @@
+"""Where a recording's frequencies end, if they end all at once: there a codec, or a lower sampling rate, cut them off.
+
+MP3 at 128 kbit/s ends at 16 kHz, telephones at 3.4 kHz, and what was written anew at a higher rate ends where it did
+before. Sounds that grow fainter with frequency, as most do, do not end at once; nor does noise of a room or microphone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+WINDOW = 2048
+"""Samples looked at together."""
+
+MOST_WINDOWS = 200
+"""Of a block, so many spread over it: the sharpest edge is in all of them."""
+
+LOWEST_HZ = 3000.0
+"""Below, sounds themselves may end at once."""
+
+HIGHEST = 0.92
+"""Of half the sampling rate: above lies the filter that every converter has."""
+
+WIDTH_HZ = 200.0
+"""An edge falls within twice this."""
+
+FILLED_HZ = 2000.0
+"""From here to an edge there is something at every frequency: a whistle, or a bird, does not end a spectrum."""
+
+DROP_DB = 20.0
+"""All that is above an edge is so much fainter than all that is just below it."""
+
+
+@dataclass
+class Bandwidth:
+    """One recording's mean power spectrum, gathered block by block at ``sample_rate`` Hz."""
+
+    sample_rate: int
+    _power: np.ndarray | None = field(default=None, repr=False)
+
+    def watch(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The same mono blocks [samples], noted as they pass."""
+        for block in blocks:
+            self.note(block)
+            yield block
+
+    def note(self, block: np.ndarray) -> None:
+        """Take in the next samples, float32 [samples]. Less than a window of them says nothing."""
+        import numpy as np
+        from scipy import fft
+
+        if len(block) < WINDOW:
+            return
+        windows = np.lib.stride_tricks.sliding_window_view(block, WINDOW)[:: WINDOW // 2]
+        windows = windows[:: -(-len(windows) // MOST_WINDOWS)]
+        hann = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
+        power = np.square(np.abs(fft.rfft(windows * hann, axis=1)), dtype=np.float64).sum(axis=0)
+        self._power = power if self._power is None else self._power + power
+
+    @property
+    def cutoff_hz(self) -> float | None:
+        """Where frequencies end; None where they do not end at once below half the sampling rate."""
+        return None if self._power is None else cutoff_hz(self._power, self.sample_rate)
+
+
+def cutoff_hz(power: np.ndarray, sample_rate: int) -> float | None:
+    """The sharpest edge of a power spectrum [WINDOW // 2 + 1], in Hz; None if there is none."""
+    import numpy as np
+
+    bin_hz = sample_rate / WINDOW
+    width, filled = (max(1, round(hz / bin_hz)) for hz in (WIDTH_HZ, FILLED_HZ))
+    levels = _smooth(10 * np.log10(np.maximum(power, 1e-20)), width)
+    edges = np.arange(round(LOWEST_HZ / bin_hz), min(round(HIGHEST * len(levels)), len(levels) - width))
+    if not len(edges):
+        return None
+    faintest_below = np.minimum.accumulate(levels[filled:])
+    loudest_above = np.maximum.accumulate(levels[::-1])[::-1]
+    drops = faintest_below[edges - width - filled] - loudest_above[edges + width]
+    return float(edges[drops.argmax()] * bin_hz) if drops.max() >= DROP_DB else None
+
+
+def _smooth(levels: np.ndarray, width: int) -> np.ndarray:
+    """Running means over ``width`` bins, of the same length."""
+    import numpy as np
+
+    padded = np.pad(levels, (width // 2, width - 1 - width // 2), mode="edge")
+    means: np.ndarray = np.convolve(padded, np.full(width, 1 / width), mode="valid")
+    return means

@@ -188,7 +188,7 @@ def resampled(path: str, blocks: Iterator[np.ndarray], rate: int, target: int) -
 
 
 def _opened(path: str) -> Any:
-    head = head_of_file(path)
+    head = _head_of_file(path)
     import soundfile
 
     # soundfile encodes names strictly; Linux allows names that are not valid UTF-8.
@@ -212,22 +212,30 @@ def _unusable(sound: Any) -> str | None:
     return None if sound.frames > 0 else "holds no audio"
 
 
-def head_of_file(path: str) -> bytes:
-    """The first bytes; `AudioError` for what is no file."""
-    head = b""
-    try:
+def refuse_no_file(path: str) -> None:
+    """`AudioError` for what is no file, or an empty one. It is not opened: with a named pipe that would wait."""
+    with _told(path):
         status = Path(path).stat()
-        # Opening a named pipe would wait for a writer.
-        if stat.S_ISREG(status.st_mode):
-            with Path(path).open("rb", buffering=0) as file:
-                head = file.read(4)
-    except (OSError, ValueError) as error:
-        raise AudioError(path, (getattr(error, "strerror", None) or str(error)).lower()) from None
     if not stat.S_ISREG(status.st_mode):
         raise AudioError(path, "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a regular file")
     if status.st_size == 0:
         raise AudioError(path, "the file is empty")
-    return head
+
+
+def _head_of_file(path: str) -> bytes:
+    """The first bytes; `AudioError` for what is no file."""
+    refuse_no_file(path)
+    with _told(path), Path(path).open("rb", buffering=0) as file:
+        return file.read(4)
+
+
+@contextlib.contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Turns what the system says of a path into an `AudioError`."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise AudioError(path, (getattr(error, "strerror", None) or str(error)).lower()) from None
 
 
 def _guarded(path: str, call: Any, *args: Any, mp3: bool = False, **options: Any) -> Any:

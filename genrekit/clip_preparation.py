@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from genrekit import audio
 from genrekit.component import FeatureExtractor
@@ -73,7 +73,7 @@ def prepare_clip(job: Job) -> Prepared:
 def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     content = (job.content if job.stat == stat else None) or _hash(stat)
-    key = item_key(content, job.start_s, job.duration_s, _kind(job), job.features, _code(job))
+    key, identity = _key(job, content)
     about = job.store.about(key)
     if about is not None:
         job.store.touch(key)
@@ -85,7 +85,7 @@ def _prepare(job: Job) -> Prepared:
     counting = heard(waveforms, job.cutting.within_db)
     notes = _notes(len(waveforms), counting, told[0], job)
     clock.lap("decode")
-    windows = _windows(job, counting.windows)
+    windows = _windows(job, counting.windows, identity)
     clock.lap("features")
     if _stat(job.path) != stat:
         raise AudioError(job.path, "changed while it was being read")
@@ -95,6 +95,15 @@ def _prepare(job: Job) -> Prepared:
     return Prepared(
         job.row, job.path, key, len(windows), tuple(notes), None, stat, content, False, written, clock.seconds
     )
+
+
+def _key(job: Job, content: str) -> tuple[str, str]:
+    """The item's key, and the features' identity as text. Files that options lead to may change from clip to clip."""
+    identity = job.features.identity()
+    told = json.dumps(identity, sort_keys=True)
+    # Waveforms are stored before the features' code has touched them.
+    code = _features_code(job.features, told) if job.stage == "features" else ""
+    return item_key(content, job.start_s, job.duration_s, _kind(job), identity, code), told
 
 
 def _kind(job: Job) -> str:
@@ -127,21 +136,22 @@ def _stat(path: str) -> Stat:
 def _hash(stat: Stat) -> str:
     """The content's hash; clips of one recording share it."""
     path, *_ = stat
-    audio.head_of_file(path)
+    audio.refuse_no_file(path)
     try:
         return content_hash(path)
     except OSError as error:
         raise AudioError(path, (error.strerror or str(error)).lower()) from None
 
 
-def _windows(job: Job, waveforms: list[np.ndarray]) -> np.ndarray:
+def _windows(job: Job, waveforms: list[np.ndarray], identity: str) -> np.ndarray:
     """What is stored: [windows, samples] or [windows, channels, bins, frames]."""
     import numpy as np
 
     if job.stage == "waveform":
         longest = max(map(len, waveforms))
         return np.stack([fit(waveform, longest) for waveform in waveforms])
-    windows = [compute_features(job.features, waveform) for waveform in waveforms]
+    module = _module(job.features, identity)
+    windows = [compute_features(module, waveform) for waveform in waveforms]
     return _as_stored(job, windows[0] if len(windows) == 1 else np.concatenate(windows))
 
 
@@ -177,43 +187,33 @@ def read_windows(
         yield fit(waveform, features.minimum_samples(), exact)
 
 
-def compute_features(features: FeatureExtractor, waveform: np.ndarray) -> np.ndarray:
+def compute_features(module: torch.nn.Module, waveform: np.ndarray) -> np.ndarray:
     """Features float32 [1, channels, bins, frames] of one waveform [samples]."""
     import torch
 
     with torch.inference_mode():
-        out: np.ndarray = _module(features)(torch.from_numpy(waveform)[None]).numpy()
+        out: np.ndarray = module(torch.from_numpy(waveform)[None]).numpy()
     return out
 
 
 _BUILDING = threading.Lock()
 
 
-def _module(features: FeatureExtractor) -> Any:
+def _module(features: FeatureExtractor, identity: str) -> torch.nn.Module:
     """The features' module; threads that start together wait for one to build it."""
     with _BUILDING:
-        return _built(features, _identity(features))
-
-
-def _identity(features: FeatureExtractor) -> str:
-    """Files that options lead to may change while this process lives."""
-    return json.dumps(features.identity(), sort_keys=True)
+        return _built(features, identity)
 
 
 @functools.lru_cache(maxsize=4)
-def _built(features: FeatureExtractor, identity: str) -> Any:
+def _built(features: FeatureExtractor, identity: str) -> torch.nn.Module:
     module: torch.nn.Module = features.build()
     return module.eval()
 
 
-def _code(job: Job) -> str:
-    """Waveforms are stored before the features' code has touched them."""
-    return _features_code(job.features, _identity(job.features)) if job.stage == "features" else ""
-
-
 @functools.lru_cache(maxsize=4)
 def _features_code(features: FeatureExtractor, identity: str) -> str:
-    return code_version(features, _module(features).modules())
+    return code_version(features, _module(features, identity).modules())
 
 
 def _notes(windows: int, counting: Heard, info: audio.AudioInfo, job: Job) -> list[str]:

@@ -13,7 +13,7 @@ import inspect
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -72,8 +72,12 @@ class Store:
         """What was stored with the item, and its ``windows`` count; None if there is no (readable) item."""
         import safetensors
 
+        path = self.path(key)
         try:
-            with safetensors.safe_open(self.path(key), framework="np") as item:
+            # The usual reason for none, which safetensors takes long to tell.
+            if not path.exists():
+                return None
+            with safetensors.safe_open(path, framework="np") as item:
                 about = json.loads(item.metadata()["about"])
                 shape = item.get_slice(_TENSOR).get_shape()
         except (OSError, safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError):
@@ -132,10 +136,13 @@ def _are_notes(value: object) -> bool:
 
 
 def item_key(
-    content: str, start_s: float, duration_s: float | None, stage: str, component: Component, code: str = ""
+    content: str, start_s: float, duration_s: float | None, stage: str, identity: Mapping[str, Any], code: str = ""
 ) -> str:
-    """The key of what ``component``, with code of that version, makes of audio whose bytes hash to ``content``."""
-    parts = [FORMAT, content, start_s, duration_s, stage, component.identity(), code]
+    """The key of what a component of that ``identity``, and with code of that version, makes of audio.
+
+    ``content`` is the hash of the audio file's bytes.
+    """
+    parts = [FORMAT, content, start_s, duration_s, stage, identity, code]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 
 

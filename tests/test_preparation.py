@@ -155,8 +155,8 @@ def test_a_file_that_changes_while_it_is_read_is_quarantined(tmp_path: Path, mon
     clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
     real, path = clip_preparation.read_windows, clips.column("path")[0]
 
-    def changing(name: str, *arguments: Any) -> Any:
-        yield from real(name, *arguments)
+    def changing(name: str, *arguments: Any, **options: Any) -> Any:
+        yield from real(name, *arguments, **options)
         if name == path:
             Path(path).write_bytes(Path(path).read_bytes() + b"more")
 

@@ -60,16 +60,16 @@ def test_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_key_depends_on_content_stretch_stage_options_and_version() -> None:
     keys = {
-        item_key("content", 0.0, None, "features", Plain()),
-        item_key("other", 0.0, None, "features", Plain()),
-        item_key("content", 1.0, None, "features", Plain()),
-        item_key("content", 0.0, 2.0, "features", Plain()),
-        item_key("content", 0.0, None, "waveform", Plain()),
-        item_key("content", 0.0, None, "features", Plain(size=4)),
-        item_key("content", 0.0, None, "features", Plain(), "other code"),
+        item_key("content", 0.0, None, "features", Plain().identity()),
+        item_key("other", 0.0, None, "features", Plain().identity()),
+        item_key("content", 1.0, None, "features", Plain().identity()),
+        item_key("content", 0.0, 2.0, "features", Plain().identity()),
+        item_key("content", 0.0, None, "waveform", Plain().identity()),
+        item_key("content", 0.0, None, "features", Plain(size=4).identity()),
+        item_key("content", 0.0, None, "features", Plain().identity(), "other code"),
     }
     assert len(keys) == 7
-    assert item_key("content", 0.0, None, "features", Plain(size=3)) in keys
+    assert item_key("content", 0.0, None, "features", Plain(size=3).identity()) in keys
 
 
 def test_code_version_follows_declared_version_and_sources(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class BandedFilters(nn.Module):
 
     def __init__(self, filters: Tensor) -> None:
         super().__init__()
-        spans = [_span(column) for column in filters.t()]
+        spans = _spans(filters)
         starts = _starts(spans)
         ends = [*starts[1:], len(spans)]
         self.pieces = [_piece(filters, spans, first, end) for first, end in zip(starts, ends, strict=True)]
@@ -39,10 +39,12 @@ class BandedFilters(nn.Module):
         return out
 
 
-def _span(column: Tensor) -> tuple[int, int]:
-    """The first bin with weight, and the one after the last."""
-    bins = column.nonzero().flatten().tolist() or [0]
-    return bins[0], bins[-1] + 1
+def _spans(filters: Tensor) -> list[tuple[int, int]]:
+    """Each band's first bin with weight, and the one after its last; of a band without any, (0, 1)."""
+    there = filters != 0
+    there[0] |= ~there.any(0)
+    first, after = there.byte().argmax(0), len(filters) - there.flip(0).byte().argmax(0)
+    return list(zip(first.tolist(), after.tolist(), strict=True))
 
 
 def _starts(spans: list[tuple[int, int]]) -> list[int]:

@@ -1,6 +1,6 @@
 """Log-mel extraction, cold and from the store, against the published notebook's way and against the floor.
 
-    python bench/extraction.py [--rounds 5] [--data FOLDER]
+    python bench/extraction.py [--rounds 15] [--data FOLDER]
 
 Each round runs all four in turn on the same clips, each in a process of its own. Prints a table, then a line of JSON.
 """
@@ -89,7 +89,7 @@ def table(found: Figures) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--data", type=Path, default=DATA, help="a folder of wav files at 22,050 Hz, in class folders")
     options = parser.parse_args()
     found = summary(measure(options.data, options.rounds))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from genrekit.plugin_source import source_file
 
-API_VERSION = "1.3"
+API_VERSION = "1.4"
 ATTRIBUTE = "requires_genrekit_api"
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Stage = Literal["waveform", "features"]
 
+LARGE = 2**26
+"""Bytes: before a larger file is read whole for its hash, its header must be that of a recording."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -135,8 +138,10 @@ def _stat(path: str) -> Stat:
 @functools.lru_cache(maxsize=4096)
 def _hash(stat: Stat) -> str:
     """The content's hash; clips of one recording share it."""
-    path, *_ = stat
+    path, size, _ = stat
     audio.refuse_no_file(path)
+    if size > LARGE:
+        audio.probe(path)
     try:
         return content_hash(path)
     except OSError as error:

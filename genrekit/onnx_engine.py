@@ -64,7 +64,7 @@ class OnnxEngine:
         return out
 
 
-def begin_imports() -> None:
+def begin_imports() -> threading.Thread:
     """Import onnxruntime in a thread, while this one reads the file that is for it; then, meanwhile, what decodes."""
 
     def import_them() -> None:
@@ -73,7 +73,9 @@ def begin_imports() -> None:
             _onnxruntime()
             import soundfile  # noqa: F401
 
-    threading.Thread(target=import_them, name="genrekit import").start()
+    thread = threading.Thread(target=import_them, name="genrekit import")
+    thread.start()
+    return thread
 
 
 def _onnxruntime() -> Any:

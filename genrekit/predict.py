@@ -159,10 +159,13 @@ class Predictor:
 def open_engine(folder: Path, manifest: bundle.Manifest, threads: int | None = None) -> Engine:
     """The bundle's graph or, where there is none, torch. ``threads`` are the graph's; None: all usable CPUs."""
     if bundle.ONNX in manifest.files:
-        begin_imports()
-        return OnnxEngine.of(
-            bundle.read_verified(folder, manifest, bundle.ONNX), folder / bundle.ONNX, threads, len(manifest.labels)
-        )
+        importing = begin_imports()
+        try:
+            content = bundle.read_verified(folder, manifest, bundle.ONNX)
+            return OnnxEngine.of(content, folder / bundle.ONNX, threads, len(manifest.labels))
+        finally:
+            # Who forks now would leave what is half imported locked for ever.
+            importing.join()
     from genrekit.torch_engine import TorchEngine
 
     return TorchEngine.open(folder, manifest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ import genrekit
 from genrekit import decoding, onnx_engine
 from genrekit.errors import AudioError
 from genrekit.predict import answers
+from genrekit.testing.bundles import write_bundle
 
 
 def test_answers_follow_the_files_however_long_each_takes(recordings: Recordings) -> None:
@@ -159,3 +161,9 @@ def test_a_model_without_onnx_finds_its_plugin(toy: ToyRuns) -> None:
     assert "the bundle needs the features 'toy-bands', which is not installed" in without.stderr
     done = subprocess.run([*line, "--plugin", plugin], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.startswith(line[4])
+
+
+def test_nothing_is_being_imported_any_more_when_a_model_is_loaded(tmp_path: Path) -> None:
+    """A process that is forked then would find it locked for ever."""
+    genrekit.load(write_bundle(tmp_path / "bundle"))
+    assert "genrekit import" not in {thread.name for thread in threading.enumerate()}

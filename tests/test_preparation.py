@@ -163,3 +163,15 @@ def test_a_file_that_changes_while_it_is_read_is_quarantined(tmp_path: Path, mon
     monkeypatch.setattr(clip_preparation, "read_windows", changing)
     done = prepare(clips, SMALL, "waveform", Serial(), store)
     assert [(found.path, found.reason) for found in done.quarantined] == [(path, "changed while it was being read")]
+
+
+def test_a_large_file_that_is_no_recording_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
+    path, hashed, real = clips.column("path")[0], list[str](), clip_preparation.content_hash
+    with Path(path).open("wb") as file:
+        file.truncate(clip_preparation.LARGE + 1)
+    monkeypatch.setattr(clip_preparation, "content_hash", lambda name: hashed.append(name) or real(name))
+    done = prepare(clips, SMALL, "waveform", Serial(), store)
+    assert [found.path for found in done.quarantined] == [path]
+    assert path not in hashed
+    assert len(hashed) == len(clips) - 1

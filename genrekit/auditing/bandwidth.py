@@ -1,7 +1,8 @@
-"""Where a recording's frequencies end, if they end all at once: there a codec, or a lower sampling rate, cut them off.
+"""Up to which frequency a recording holds something: half its sampling rate, or less where all above is cut off.
 
 MP3 at 128 kbit/s ends at 16 kHz, telephones at 3.4 kHz, and what was written anew at a higher rate ends where it did
-before. Sounds that grow fainter with frequency, as most do, do not end at once; nor does noise of a room or microphone.
+before. Sounds that grow fainter with frequency, as most do, are not cut off; nor is noise of a room or a microphone. A
+glide, or what was synthesised without higher harmonics, looks as if it were; a moment of something higher hides an end.
 """
 
 from __future__ import annotations
@@ -32,7 +33,14 @@ FILLED_HZ = 2000.0
 """From here to an edge there is something at every frequency: a whistle, or a bird, does not end a spectrum."""
 
 DROP_DB = 20.0
-"""All that is above an edge is so much fainter than all that is just below it."""
+"""All that is above an edge is so much fainter than all that is from `FILLED_HZ` up to it."""
+
+SHORTEST = 256
+"""Samples in which an end can be told."""
+
+FAINT = 4 * 2.0**-30 / 12
+"""Four times the power of rounding to 16 bits. Where nothing is louder at the highest frequencies, whether something
+was cut off there cannot be told."""
 
 
 @dataclass
@@ -41,6 +49,7 @@ class Bandwidth:
 
     sample_rate: int
     _power: np.ndarray | None = field(default=None, repr=False)
+    _windows: int = 0
 
     def watch(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """The same mono blocks [samples], noted as they pass."""
@@ -49,26 +58,38 @@ class Bandwidth:
             yield block
 
     def note(self, block: np.ndarray) -> None:
-        """Take in the next samples, float32 [samples]. Less than a window of them says nothing."""
+        """Take in the next samples, float32 [samples]."""
         import numpy as np
         from scipy import fft
 
-        if len(block) < WINDOW:
+        length = min(WINDOW, len(block))
+        if length < SHORTEST:
             return
-        windows = np.lib.stride_tricks.sliding_window_view(block, WINDOW)[:: WINDOW // 2]
+        windows = np.lib.stride_tricks.sliding_window_view(block, length)[:: WINDOW // 2]
         windows = windows[:: -(-len(windows) // MOST_WINDOWS)]
-        hann = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
-        power = np.square(np.abs(fft.rfft(windows * hann, axis=1)), dtype=np.float64).sum(axis=0)
+        hann = np.hanning(length + 1)[:length].astype(np.float32)
+        hann /= np.linalg.norm(hann)
+        power = np.square(np.abs(fft.rfft(windows * hann, WINDOW, axis=1)), dtype=np.float64).sum(axis=0)
         self._power = power if self._power is None else self._power + power
+        self._windows += len(windows)
 
     @property
-    def cutoff_hz(self) -> float | None:
-        """Where frequencies end; None where they do not end at once below half the sampling rate."""
-        return None if self._power is None else cutoff_hz(self._power, self.sample_rate)
+    def highest_hz(self) -> float | None:
+        """Up to where there is something; None where that cannot be told, in a very short or faint recording."""
+        if self._power is None:
+            return None
+        power, half = self._power / self._windows, self.sample_rate / 2
+        cut_off = cutoff_hz(power, self.sample_rate)
+        if cut_off is None and power[round(0.9 * HIGHEST * len(power)) :].max() < FAINT:
+            return None
+        return half if cut_off is None else cut_off
 
 
 def cutoff_hz(power: np.ndarray, sample_rate: int) -> float | None:
-    """The sharpest edge of a power spectrum [WINDOW // 2 + 1], in Hz; None if there is none."""
+    """The sharpest edge of a power spectrum [WINDOW // 2 + 1], in Hz; None if there is none.
+
+    ``power`` is per sample: white noise has the mean of its squares in every bin.
+    """
     import numpy as np
 
     bin_hz = sample_rate / WINDOW
@@ -79,8 +100,13 @@ def cutoff_hz(power: np.ndarray, sample_rate: int) -> float | None:
         return None
     faintest_below = np.minimum.accumulate(levels[filled:])
     loudest_above = np.maximum.accumulate(levels[::-1])[::-1]
-    drops = faintest_below[edges - width - filled] - loudest_above[edges + width]
-    return float(edges[drops.argmax()] * bin_hz) if drops.max() >= DROP_DB else None
+    below, above = faintest_below[edges - width - filled], loudest_above[edges + width]
+    sharpest = (below - above).argmax()
+    if below[sharpest] - above[sharpest] < DROP_DB:
+        return None
+    around = slice(edges[sharpest] - width, edges[sharpest] + width + 1)
+    crossed = (levels[around] < (below[sharpest] + above[sharpest]) / 2).argmax()
+    return float((around.start + crossed) * bin_hz)
 
 
 def _smooth(levels: np.ndarray, width: int) -> np.ndarray:

@@ -40,8 +40,8 @@ class Facts:
     [n] are its fingerprint. ``clipped`` and ``silent`` are shares of the samples, ``peak``, ``mix_peak``, ``level`` and
     ``offset`` of full scale. Each channel is judged by itself: ``peak`` and ``clipped`` are the worst one's, ``offset``
     and ``level`` those of the one that is off centre most, ``silent`` counts what is silence in all, and ``dead`` how
-    many are silent throughout. ``mix_peak`` is that of the channels' mean, and ``cutoff_hz`` where its frequencies end,
-    if they end all at once.
+    many are silent throughout. ``mix_peak`` is that of the channels' mean; up to ``highest_hz`` there is something in
+    it, None where that cannot be told.
     """
 
     row: int
@@ -60,7 +60,7 @@ class Facts:
     offset: float = 0.0
     clipped: float = 0.0
     silent: float = 0.0
-    cutoff_hz: float | None = None
+    highest_hz: float | None = None
     landmarks: np.ndarray | None = None
 
 
@@ -96,7 +96,7 @@ def _examine(stretch: Stretch) -> Facts:
         offset=signal.off_centre.offset,
         clipped=signal.clipped,
         silent=signal.silent_samples / signal.mix.samples,
-        cutoff_hz=bandwidth.cutoff_hz,
+        highest_hz=bandwidth.highest_hz,
         landmarks=landmarks,
     )
 

@@ -55,7 +55,7 @@ class Audit:
             for row in finding.rows:
                 checks.setdefault(row, []).append(finding.check)
         file = ("reason", "duration_s", "sample_rate", "channels", "format")
-        names = (*file, "cutoff_hz", "peak", "level", "clipped", "silent")
+        names = (*file, "highest_hz", "peak", "level", "clipped", "silent")
         yield ["path", "label", "group", "part", "start", *names, "samples", "findings"]
         starts = clips.column("start_s")
         for row, facts in enumerate(material.facts):

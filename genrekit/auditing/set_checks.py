@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,8 +23,8 @@ REMEDIES = {
     "choose features.sample_rate no higher than the lowest rate here",
     "number of channels": "mixing to mono mostly hides it; get all classes from one kind of source where you can",
     "file format": "lossy codecs cut high frequencies; write all files anew with one codec, the lossy one",
-    "bandwidth": "set features.f_max, or half of features.sample_rate, no higher than the lowest end here; nothing "
-    "brings back what was cut off",
+    "bandwidth": "nothing brings back what was cut off: let the model hear none of it, with features.f_max, or half of "
+    "features.sample_rate, at {lowest:.0f} Hz, where the first clip ends; or leave out the clips that end lowest",
     "duration": "cut all clips to one length, or use a window no longer than the shortest; padding tells the length",
     "digital silence": "cut silence off at both ends of all clips",
     "clipping": "get less loud copies; turning the volume down does not undo it",
@@ -37,7 +38,7 @@ def check_set(material: Material) -> Iterator[Finding]:
     yield from _imbalance(material)
     facts = material.usable
     for one in shortcuts(facts, [material.labels[fact.row] for fact in facts], material.heard_hz):
-        yield _shortcut(one)
+        yield _shortcut(one, min((fact.highest_hz for fact in facts if fact.highest_hz), default=math.inf))
 
 
 def _divided_groups(material: Material) -> Iterator[Finding]:
@@ -91,7 +92,7 @@ def _imbalance(material: Material) -> Iterator[Finding]:
     yield Finding("imbalance", "warning" if ratio >= VERY_LOPSIDED else "note", title, hint, lines)
 
 
-def _shortcut(found: Shortcut) -> Finding:
+def _shortcut(found: Shortcut, lowest_hz: float) -> Finding:
     likely = f"guessing the label from the {found.name} alone is right for {found.guessed:.0%} of the clips"
     title = f"the {found.name} goes with the label: {likely}, without it for {found.blind:.0%}"
     chance = "less than 1 in a million" if found.chance < 1e-6 else f"{found.chance:.1g}"
@@ -100,5 +101,6 @@ def _shortcut(found: Shortcut) -> Finding:
         f"{value}: {', '.join(f'{count} {label}' for label, count in sorted(row.items(), key=lambda item: -item[1]))}"
         for value, row in found.table.items()
     )
+    hint = REMEDIES[found.name].format(lowest=lowest_hz)
     level: Level = "serious" if found.strength >= TELLING else "warning"
-    return Finding(f"shortcut-{found.name.replace(' ', '-')}", level, title, REMEDIES[found.name], lines, why=why)
+    return Finding(f"shortcut-{found.name.replace(' ', '-')}", level, title, hint, lines, why=why)

@@ -34,6 +34,8 @@ ENDS_KHZ = (4.5, 9.0, 13.0, 17.5)
 HEARD = 0.95
 """What ends so near to the highest frequency that the features take in ends nowhere for a model."""
 
+ALL_HEARD = "all that is heard"
+
 
 @dataclass(frozen=True)
 class Shortcut:
@@ -57,12 +59,16 @@ def shortcuts(facts: Sequence[Facts], labels: Sequence[str], heard_hz: float = m
         "sample rate": [f"{one.sample_rate} Hz" for one in facts],
         "number of channels": [str(one.channels) for one in facts],
         "file format": [one.format for one in facts],
-        "bandwidth": [bandwidth(one.cutoff_hz, heard_hz) for one in facts],
         "duration": in_quarters([round(one.duration_s, 1) for one in facts], "s"),
         "digital silence": ["over 1 %" if one.silent > 0.01 else "under 1 %" for one in facts],
         "clipping": ["over 0.1 %" if one.clipped > 0.001 else "under 0.1 %" for one in facts],
     }
     found = [shortcut(name, column, labels) for name, column in values.items()]
+    # Clips of which it cannot be told would tell of length and loudness.
+    known = [(one.highest_hz, label) for one, label in zip(facts, labels, strict=True) if one.highest_hz]
+    if 2 * len(known) > len(facts):
+        ends = [bandwidth(highest_hz, heard_hz) for highest_hz, _ in known]
+        found.append(shortcut("bandwidth", ends, [label for _, label in known]))
     return sorted((one for one in found if one), key=lambda one: (-one.strength, one.name))
 
 
@@ -90,11 +96,11 @@ def _table(counts: Counter[tuple[str, str]], rows: Sequence[Hashable], columns: 
     return np.array([[counts[row, column] for column in columns] for row in rows])  # type: ignore[index]
 
 
-def bandwidth(cutoff_hz: float | None, heard_hz: float = math.inf) -> str:
-    """Where frequencies end, roughly: ``"to 9 kHz"``, or ``"whole"`` where no end is heard."""
-    if cutoff_hz is None or cutoff_hz > HEARD * heard_hz:
-        return "whole"
-    return next((f"to {end:g} kHz" for end in ENDS_KHZ if cutoff_hz <= 1000 * end), f"above {ENDS_KHZ[-1]:g} kHz")
+def bandwidth(highest_hz: float, heard_hz: float = math.inf) -> str:
+    """Where frequencies end, roughly: ``"to 9 kHz"``, or `ALL_HEARD` where no end is heard."""
+    if highest_hz > HEARD * heard_hz:
+        return ALL_HEARD
+    return next((f"to {end:g} kHz" for end in ENDS_KHZ if highest_hz <= 1000 * end), f"above {ENDS_KHZ[-1]:g} kHz")
 
 
 def in_quarters(values: Sequence[float], unit: str) -> list[str]:

@@ -45,7 +45,8 @@ def _folder(root: Path) -> Source:
 
 
 def _recipe(recipe: Recipe, name: str) -> Source:
-    rate = recipe.features.sample_rate
+    features = recipe.features
+    window_s = features.window_samples() / features.sample_rate
     clips, refused = _found(recipe.dataset), None
     seed = recipe.seed if recipe.split_seed is None else recipe.split_seed
     try:
@@ -53,7 +54,7 @@ def _recipe(recipe: Recipe, name: str) -> Source:
     except DataError as error:
         # An audit is what helps to find out why.
         refused = one_line(error).removeprefix("DataError: ")
-    return Source(name, clips, recipe.executor, recipe.features.window_samples() / rate, rate / 2, refused)
+    return Source(name, clips, recipe.executor, window_s, features.highest_hz(), refused)
 
 
 def _found(dataset: Dataset) -> Clips:

@@ -41,6 +41,10 @@ class FeatureExtractor(Component):
         """Shorter waveforms are zero-padded to this length first."""
         return 1
 
+    def highest_hz(self) -> float:
+        """The highest frequency that reaches the model, in Hz; half the sample rate unless a subclass knows better."""
+        return self.sample_rate / 2
+
     def output_shape(self) -> FeatureShape | None:
         """The features' shape worked out without torch, or None if only running the module tells."""
         return None

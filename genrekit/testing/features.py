@@ -55,6 +55,13 @@ def lengths(case: Case) -> None:
     assert 1 <= minimum <= window, f"minimum_samples() {minimum} is not within 1 … window_samples() {window}"
 
 
+@check("frequencies", "features")
+def frequencies(case: Case) -> None:
+    """The highest frequency that reaches the model is one that the waveform can have."""
+    highest, limit = case.component.highest_hz(), case.component.sample_rate / 2
+    assert 0 < highest <= limit, f"highest_hz() {highest:g} is not within 0 … {limit:g}, half the sample rate"
+
+
 @check("hashable", "features")
 def hashable(case: Case) -> None:
     """Worker processes keep one module for each set of options, so options are tuples rather than lists."""

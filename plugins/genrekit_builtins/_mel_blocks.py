@@ -33,6 +33,8 @@ class MelInBlocks(nn.Module):
         self.n_fft, self.hop_length, self.n_mels = len(window), hop_length, filters.shape[1]
 
     def forward(self, waveform: Tensor) -> Tensor:
+        if waveform.shape[1] <= self.n_fft // 2:
+            raise ValueError(f"{waveform.shape[1]} samples are too few to be reflected in windows of {self.n_fft}")
         waveform, threads = waveform.detach(), torch.get_num_threads()
         out = torch.empty(len(waveform), self.n_mels, self.count(waveform.shape[1]))
         if threads == 1:

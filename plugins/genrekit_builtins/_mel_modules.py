@@ -38,7 +38,7 @@ class LogMel(nn.Module):
             hop_length=options.hop_length,
             n_mels=options.n_mels,
             f_min=options.f_min,
-            f_max=options.highest(),
+            f_max=options.highest_hz(),
         )
         self.mel_in_blocks = MelInBlocks(self.mel.spectrogram.window, self.mel.mel_scale.fb, options.hop_length)
 

@@ -45,7 +45,7 @@ class MelPower(nn.Module):
             hop_length=options.hop_length(),
             n_mels=options.n_mels,
             f_min=options.f_min,
-            f_max=options.highest(),
+            f_max=options.highest_hz(),
         )
         left = (n_fft - length) // 2
         window = nn.functional.pad(self.mel.spectrogram.window, (left, n_fft - length - left))

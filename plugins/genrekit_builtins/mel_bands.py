@@ -24,7 +24,7 @@ class MelBands(genrekit.FeatureExtractor):
         None, gt=0, description="highest frequency of the mel bands, in Hz; none: half the sample rate"
     )
 
-    def highest(self) -> float:
+    def highest_hz(self) -> float:
         """The upper edge of the highest band, in Hz."""
         return float(self.sample_rate // 2) if self.f_max is None else self.f_max
 
@@ -42,10 +42,10 @@ class MelBands(genrekit.FeatureExtractor):
 
     def problems(self) -> Iterator[str]:
         """What is wrong between options that are each fine alone."""
-        if self.highest() > self.sample_rate // 2:
+        if self.highest_hz() > self.sample_rate // 2:
             yield f"f_max {self.f_max:g} Hz is above half the sample_rate, {self.sample_rate // 2} Hz"
-        elif self.f_min >= self.highest():
-            yield f"f_min {self.f_min:g} Hz is not below f_max, {self.highest():g} Hz"
+        elif self.f_min >= self.highest_hz():
+            yield f"f_min {self.f_min:g} Hz is not below f_max, {self.highest_hz():g} Hz"
         else:
             yield from self.empty_bands()
 

@@ -44,7 +44,7 @@ class MelOptions(MelBands):
         yield from super().problems()
 
     def empty_bands(self) -> Iterator[str]:
-        grid = (self.n_fft, self.sample_rate, self.f_min, self.highest())
+        grid = (self.n_fft, self.sample_rate, self.f_min, self.highest_hz())
         empty = empty_filter(self.n_mels, *grid)
         if empty:
             fewer = most_filters(self.n_mels, *grid)

@@ -42,7 +42,7 @@ class TimedMel(MelBands):
         return n_fft
 
     def _leaves_empty(self, n_fft: int) -> bool:
-        return empty_filter(self.n_mels, n_fft, self.sample_rate, self.f_min, self.highest()) is not None
+        return empty_filter(self.n_mels, n_fft, self.sample_rate, self.f_min, self.highest_hz()) is not None
 
     def window_samples(self) -> int:
         return self.frames * self.hop_length()
@@ -64,6 +64,6 @@ class TimedMel(MelBands):
     def empty_bands(self) -> Iterator[str]:
         if self._leaves_empty(self.n_fft()):
             yield (
-                f"n_mels {self.n_mels} are too many between f_min {self.f_min:g} and f_max {self.highest():g} Hz: "
+                f"n_mels {self.n_mels} are too many between f_min {self.f_min:g} and f_max {self.highest_hz():g} Hz: "
                 "lower n_mels"
             )

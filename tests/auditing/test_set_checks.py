@@ -56,29 +56,36 @@ def test_a_property_that_tells_the_label() -> None:
 
 
 def test_a_bandwidth_that_tells_the_label_unless_no_model_hears_it() -> None:
-    ends = [16000.0 if row % 2 else None for row in range(40)]
-    made = material(clips(40), cutoff_hz=ends)
+    ends = [16000.0 if row % 2 else 22050.0 for row in range(40)]
+    made = material(clips(40), highest_hz=ends)
     found = only(list(check_set(made)))
     assert (found.check, found.level) == ("shortcut-bandwidth", "serious")
-    assert found.lines == ("to 17.5 kHz: 20 b", "whole: 20 a")
+    assert found.lines == ("above 17.5 kHz: 20 a", "to 17.5 kHz: 20 b")
     assert found.hint is not None
-    assert "features.f_max" in found.hint
+    assert "features.f_max, or half of features.sample_rate, at 16000 Hz" in found.hint
     assert list(check_set(dataclasses.replace(made, heard_hz=16000.0))) == []
 
 
+def test_clips_whose_bandwidth_cannot_be_told_do_not_count() -> None:
+    """Or it would tell of length and loudness."""
+    ends = [None if row % 2 else 22050.0 for row in range(40)]
+    assert list(check_set(material(clips(40), highest_hz=ends))) == []
+    few = [22050.0 if row == 1 else 8000.0 if row < 20 else None for row in range(40)]
+    assert list(check_set(material(clips(40), highest_hz=few))) == []
+
+
 @pytest.mark.parametrize(
-    ("cutoff_hz", "heard_hz", "told"),
+    ("highest_hz", "heard_hz", "told"),
     [
-        (None, 8000.0, "whole"),
         (3400.0, 8000.0, "to 4.5 kHz"),
         (7600.0, 8000.0, "to 9 kHz"),
-        (7601.0, 8000.0, "whole"),
+        (7601.0, 8000.0, "all that is heard"),
         (16000.0, math.inf, "to 17.5 kHz"),
         (19000.0, math.inf, "above 17.5 kHz"),
     ],
 )
-def test_bandwidths_are_told_roughly(cutoff_hz: float | None, heard_hz: float, told: str) -> None:
-    assert bandwidth(cutoff_hz, heard_hz) == told
+def test_bandwidths_are_told_roughly(highest_hz: float, heard_hz: float, told: str) -> None:
+    assert bandwidth(highest_hz, heard_hz) == told
 
 
 def test_a_property_that_does_not_go_with_the_label() -> None:

@@ -78,6 +78,14 @@ def test_equals_torchaudio(
     torch.testing.assert_close(ours, mel(waveform), rtol=RELATIVE, atol=0)
 
 
+@pytest.mark.parametrize("samples", [1, 100, 255, 256])
+def test_what_is_too_short_to_be_reflected_is_refused(samples: int) -> None:
+    mel = torchaudio_mel(sample_rate=8000, n_fft=512, hop_length=128, n_mels=20, f_min=0.0, f_max=4000.0)
+    with pytest.raises(ValueError, match=f"{samples} samples are too few"):
+        in_blocks(mel)(noise(1, samples))
+    assert in_blocks(mel)(noise(1, 257)).shape == (1, 20, 3)
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_clip_has_the_same_bits_alone_and_in_a_batch(threads: int) -> None:
     clips, features = noise(5, 9000), LogMel(**SMALL).build()

@@ -30,7 +30,7 @@ def torchaudio_power(options: Mel | Pcen, waveform: Tensor) -> Tensor:
         hop_length=options.hop_length(),
         n_mels=options.n_mels,
         f_min=options.f_min,
-        f_max=options.highest(),
+        f_max=options.highest_hz(),
     )
     return mel(waveform)
 

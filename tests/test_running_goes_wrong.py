@@ -62,8 +62,8 @@ def test_class_without_usable_clips_is_named(toy: ToyRuns) -> None:
 def test_file_that_changes_while_it_is_read(toy: ToyRuns, monkeypatch: pytest.MonkeyPatch) -> None:
     original = clip_preparation._windows
 
-    def changing(job: clip_preparation.Job, waveforms: Any) -> Any:
-        done = original(job, waveforms)
+    def changing(job: clip_preparation.Job, *arguments: Any) -> Any:
+        done = original(job, *arguments)
         if job.path.endswith("low/0.wav"):
             write(Path(job.path), np.zeros(9000))
         return done

@@ -109,9 +109,9 @@ def test_every_clip_is_decoded_once_for_all_runs(toy: ToyRuns, monkeypatch: pyte
     decoded = list[str]()
     original = clip_preparation._windows
 
-    def counting(job: clip_preparation.Job, waveforms: Any) -> Any:
+    def counting(job: clip_preparation.Job, *arguments: Any) -> Any:
         decoded.append(job.path)
-        return original(job, waveforms)
+        return original(job, *arguments)
 
     monkeypatch.setattr(clip_preparation, "_windows", counting)
     toy.run(*TWO_FOLDS, "train.epochs=1", folds=True)

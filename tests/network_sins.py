@@ -48,6 +48,7 @@ def feature_sins() -> list[Sin]:
         Sin(bands(normalised), "extreme sounds", "silence gives"),
         Sin(bands(lambda self, x: x[:, None, None], **counted), "short sounds", "a window's are"),
         Sin(bands(lambda self, x: fold(x), minimum_samples=lambda self: 9999), "lengths", "not within 1"),
+        Sin(bands(lambda self, x: fold(x), highest_hz=lambda self: 5000.0), "frequencies", "not within 0"),
         Sin(
             changed(toy_plugin.Bands, __annotations__={"edges": list[float]},
                     edges=genrekit.Field([1.0], description="edges"))(),

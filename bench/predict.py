@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from script import GENREKIT
+
 HERE = Path(__file__).parent
 Figures = dict[str, float]
 
@@ -48,7 +50,7 @@ def once(what: str, bundle: Path, given: object) -> Figures:
 
 
 def genrekit(bundle: Path, *arguments: object) -> Figures:
-    return python("-m", "genrekit", "predict", *arguments, "--model", bundle)
+    return python(GENREKIT, "predict", *arguments, "--model", bundle)
 
 
 class Bench:

@@ -20,13 +20,14 @@ from importlib import metadata
 from pathlib import Path
 
 import autrainer_peer
+from script import GENREKIT
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "gtzan_crnn.toml"
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
-    "genrekit --help": [sys.executable, "-m", "genrekit", "--help"],
-    "genrekit plugins": [sys.executable, "-m", "genrekit", "plugins"],
-    "genrekit recipe check": [sys.executable, "-m", "genrekit", "recipe", "check", str(EXAMPLE)],
+    "genrekit --help": [sys.executable, str(GENREKIT), "--help"],
+    "genrekit plugins": [sys.executable, str(GENREKIT), "plugins"],
+    "genrekit recipe check": [sys.executable, str(GENREKIT), "recipe", "check", str(EXAMPLE)],
     "import torch": [sys.executable, "-c", "import torch"],
 }
 
@@ -41,7 +42,7 @@ def commands() -> dict[str, list[str]]:
     """Ours, and the peer's where it is to be had."""
     peer = autrainer_peer.executable()
     blocks = [word for name in others() for word in ("--block", name)]
-    alone = {"genrekit plugins, alone": [sys.executable, "-m", "genrekit", *blocks, "plugins"]}
+    alone = {"genrekit plugins, alone": [sys.executable, str(GENREKIT), *blocks, "plugins"]}
     return COMMANDS | alone | ({"autrainer --help": [str(peer), "--help"]} if peer else {})
 
 

@@ -86,13 +86,14 @@ def _save_joined(
 
 def _traced(module: nn.Module, samples: int, any_length: bool, output: str, opset: int | None = None) -> Any:
     """What torch's exporter makes of a module that takes a waveform [batch, samples]."""
+    from genrekit.magnitude_export import simplify
     from genrekit.stft_export import translations
 
     # A graph traced with one example would treat a batch of one as a constant.
     example = torch.zeros(2, samples)
     dynamic = torch.export.Dim.DYNAMIC
     shapes = {0: dynamic, 1: dynamic} if any_length else {0: dynamic}
-    return torch.onnx.export(
+    program: Any = torch.onnx.export(
         replace_recurrent(module),
         (example,),
         dynamo=True,
@@ -103,6 +104,8 @@ def _traced(module: nn.Module, samples: int, any_length: bool, output: str, opse
         custom_translation_table=translations(),
         verbose=False,
     )
+    simplify(program.model)
+    return program
 
 
 def compare(classifier: WaveformClassifier, path: Path, waveforms: Sequence[np.ndarray]) -> float:

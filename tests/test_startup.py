@@ -88,3 +88,37 @@ def test_the_core_imports_nothing_heavy(code: str) -> None:
 
 def test_plain_output_needs_no_rich() -> None:
     assert "rich" not in imported_by("from genrekit.cli import main\nassert main(['plugins']) == 0")
+
+
+ENDING = """
+import atexit, os, sys, threading, time
+from genrekit import __main__ as entry, cli
+at_once = os._exit
+def leave(code):
+    print("at once", flush=True)
+    at_once(code)
+def late():
+    time.sleep(0.1)
+    print("thread")
+def main():
+    threading.Thread(target=late).start()
+    atexit.register(print, "handler")
+    return 3
+cli.main, os._exit, sys.argv[1:] = main, leave, [{command!r}]
+{before}
+sys.exit(entry.start())
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "expected"),
+    [
+        ("predict", "", ["thread", "handler", "at once"]),
+        ("store", "", ["thread", "handler"]),
+        ("predict", "atexit.register(print, 'tracer')", ["thread", "handler", "tracer"]),
+    ],
+)
+def test_a_prediction_ends_at_once_when_all_is_done(command: str, before: str, expected: list[str]) -> None:
+    line = [sys.executable, "-c", ENDING.format(command=command, before=before)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (3, expected, "")

@@ -9,10 +9,14 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from genrekit.export import WaveformClassifier, export_onnx
-from genrekit.stft_export import factors, first_matrices, second_matrix, worthwhile
+from genrekit.stft_export import worthwhile
+from genrekit.stft_matrices import columns, factors, first_matrices, places, second_matrix
+from genrekit.torchaudio_guard import import_torchaudio
 
 
 class Spectrum(nn.Module):
@@ -91,7 +95,39 @@ def test_the_rest_is_left_to_the_operator(points: int, hop: int, options: dict[s
     assert graph.error(np.random.default_rng(0).normal(size=(2, 3000)).astype(np.float32)) < 1e-4
 
 
-@pytest.mark.parametrize(("points", "expected"), [(2048, (32, 64)), (400, (20, 20)), (257, (1, 257)), (1, (1, 1))])
+class Magnitudes(Spectrum):
+    """[batch, samples] -> their magnitudes to a power, by torch alone or by torchaudio, [batch, bins * frames]."""
+
+    def __init__(self, power: float, torchaudio: bool) -> None:
+        super().__init__(256, 64)
+        self.power, self.torchaudio = power, torchaudio
+
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
+        if self.torchaudio:
+            arguments = (waveform, 0, self.window, 256, 64, 256, self.power, False)
+            return import_torchaudio().functional.spectrogram(*arguments).flatten(1)
+        spectrum = torch.stft(waveform, 256, 64, window=self.window, return_complex=True).abs()
+        return (spectrum if self.power == 1 else spectrum**self.power).flatten(1)
+
+
+@pytest.mark.parametrize("torchaudio", [False, True])
+@pytest.mark.parametrize(("power", "root"), [(1.0, True), (2.0, False)])
+def test_magnitudes_are_taken_before_the_parts_are_put_together(
+    power: float, root: bool, torchaudio: bool, tmp_path: Path
+) -> None:
+    graph = Graph(Magnitudes(power, torchaudio), tmp_path / "model.onnx")
+    assert not graph.operators & {"ReduceL2", "Pow"}
+    assert ("Sqrt" in graph.operators) == root
+    assert graph.error(np.random.default_rng(0).normal(size=(2, 3000)).astype(np.float32)) < 1e-6
+
+
+def test_other_powers_are_left_to_the_operator(tmp_path: Path) -> None:
+    graph = Graph(Magnitudes(3.0, torchaudio=False), tmp_path / "model.onnx")
+    assert {"Sqrt", "Pow"} <= graph.operators
+    assert graph.error(np.random.default_rng(0).normal(size=(2, 3000)).astype(np.float32)) < 1e-6
+
+
+@pytest.mark.parametrize(("points", "expected"), [(2048, (64, 32)), (400, (20, 20)), (257, (257, 1)), (1, (1, 1))])
 def test_factors(points: int, expected: tuple[int, int]) -> None:
     assert factors(points) == expected
 
@@ -108,7 +144,16 @@ def test_the_matrices_of_four_points() -> None:
     # k1 = 0 sums what is two apart, k1 = 1 takes the difference; n2 = 1 turns the latter by a quarter.
     np.testing.assert_allclose(first_matrices(4)[0], [[1, 1], [1, -1], [0, 0], [0, 0]], atol=1e-7)
     np.testing.assert_allclose(first_matrices(4)[1], [[1, 1], [0, 0], [0, 0], [-1, 1]], atol=1e-7)
-    # Columns real, real, imaginary, imaginary of n2 = 0, 1.
+    # Columns real, imaginary of n2 = 0, then of n2 = 1; the last row is a conjugate's.
     np.testing.assert_allclose(
-        second_matrix(4, 1.0), [[1, 1, 0, 0], [1, -1, 0, 0], [0, 0, 1, 1], [0, 0, 1, -1]], atol=1e-7
+        second_matrix(4, 1.0), [[1, 0, 1, 0], [1, 0, -1, 0], [0, 1, 0, 1], [0, -1, 0, 1]], atol=1e-7
     )
+
+
+@given(st.integers(1, 400))
+def test_all_bins_are_found_in_two_steps(points: int) -> None:
+    x = np.random.default_rng(points).normal(size=points)
+    n_1, n_2 = factors(points)
+    sums = (first_matrices(points) @ x.reshape(n_1, n_2).T[:, :, None]).reshape(2 * n_2, columns(points))
+    real, imaginary = (second_matrix(points, 1.0) @ sums).reshape(2, -1)[:, places(points)]
+    np.testing.assert_allclose(real + 1j * imaginary, np.fft.rfft(x), atol=1e-6 * points)

@@ -66,7 +66,7 @@ class MelInBlocks(nn.Module):
     def fill(self, clip: Tensor, power: Tensor) -> None:
         """Write ``power`` [mels, frames] of one clip [samples]."""
         count = power.shape[1]
-        size = min(max(1, BLOCK_SAMPLES // self.n_fft), count)
+        size = -(-count // max(1, round(count * self.n_fft / BLOCK_SAMPLES)))
         scratch = torch.empty(size, self.n_fft)
         for first in range(0, count, size):
             frames = self.frames(clip, first, min(size, count - first))

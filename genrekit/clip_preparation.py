@@ -7,7 +7,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +16,7 @@ from genrekit.component import FeatureExtractor
 from genrekit.errors import AudioError
 from genrekit.heard import Heard, heard
 from genrekit.publishing import writing_to
+from genrekit.recording import AudioInfo, Recording
 from genrekit.store import Stat, Store, code_version, content_hash, item_key, stat_of
 from genrekit.windows import PLAIN, Cutting, cut, fit
 
@@ -82,11 +83,11 @@ def _prepare(job: Job) -> Prepared:
         job.store.touch(key)
         return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
     clock = _Clock()
-    told: list[audio.AudioInfo] = []
-    stretch = (job.start_s, job.duration_s, job.cutting.hop)
-    waveforms = list(read_windows(job.path, job.features, *stretch, tell=told.append))
+    with audio.opened(job.path) as recording:
+        info = recording.info
+        waveforms = list(windows_of(recording, job.features, job.start_s, job.duration_s, job.cutting.hop))
     counting = heard(waveforms, job.cutting.within_db)
-    notes = _notes(len(waveforms), counting, told[0], job)
+    notes = _notes(len(waveforms), counting, info, job)
     clock.lap("decode")
     windows = _windows(job, counting.windows, identity)
     clock.lap("features")
@@ -179,16 +180,19 @@ def read_windows(
     start_s: float = 0.0,
     duration_s: float | None = None,
     hop: int | None = None,
-    tell: Callable[[audio.AudioInfo], object] | None = None,
 ) -> Iterator[np.ndarray]:
-    """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it.
+    """A recording's windows, each mono float32 [samples] and as long as ``features`` wants it."""
+    with audio.opened(path) as recording:
+        yield from windows_of(recording, features, start_s, duration_s, hop)
 
-    ``tell`` is told what the recording's header says, before the first of them.
-    """
+
+def windows_of(
+    recording: Recording, features: FeatureExtractor, start_s: float, duration_s: float | None, hop: int | None
+) -> Iterator[np.ndarray]:
+    """The same of one that is open."""
     window = features.window_samples()
     exact = None if features.any_length else window
-    blocks = audio.stream(path, features.sample_rate, start_s, duration_s, tell=tell)
-    for _, waveform in cut(blocks, window, hop):
+    for _, waveform in cut(recording.blocks(features.sample_rate, start_s, duration_s), window, hop):
         yield fit(waveform, features.minimum_samples(), exact)
 
 
@@ -221,7 +225,7 @@ def _features_code(features: FeatureExtractor, identity: str) -> str:
     return code_version(features, _module(features, identity).modules())
 
 
-def _notes(windows: int, counting: Heard, info: audio.AudioInfo, job: Job) -> list[str]:
+def _notes(windows: int, counting: Heard, info: AudioInfo, job: Job) -> list[str]:
     notes, features = [], job.features
     seconds = min(info.duration_s - job.start_s, job.duration_s or math.inf)
     if counting.silent:

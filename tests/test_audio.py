@@ -15,7 +15,7 @@ import soxr
 from audio_files import RATE, noise, reason, sine, write
 from hypothesis import HealthCheck, given, settings
 
-from genrekit import audio
+from genrekit import audio, recording
 from genrekit.clips import AUDIO_SUFFIXES
 
 
@@ -76,7 +76,7 @@ def test_blocks_joined_are_the_whole_resampled_at_once(tmp_path: Path, samples: 
     path = write(tmp_path / "x.wav", waveform, 22050, subtype="FLOAT")
     whole = soxr.resample(waveform, 22050, target, quality="HQ")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audio, "BLOCK_S", block / 22050)
+        patch.setattr(recording, "BLOCK_S", block / 22050)
         if not len(whole):
             assert reason(path, sample_rate=target) == f"too short: no sample is left of it at {target} Hz"
             return
@@ -87,7 +87,7 @@ def test_blocks_joined_are_the_whole_resampled_at_once(tmp_path: Path, samples: 
 
 def test_no_more_than_a_block_is_decoded_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "x.wav", noise(50_000), 10_000)
-    monkeypatch.setattr(audio, "BLOCK_S", 0.5)
+    monkeypatch.setattr(recording, "BLOCK_S", 0.5)
     assert [len(block) for block in audio.stream(path)] == [5000] * 10
 
 

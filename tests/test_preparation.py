@@ -17,6 +17,7 @@ from genrekit.errors import GenrekitError
 from genrekit.examples import Examples, examples_of
 from genrekit.prefetch import ahead
 from genrekit.preparation import Preparation, prepare
+from genrekit.recording import Recording
 from genrekit.store import Store
 from genrekit_builtins.folder import Folder
 from genrekit_builtins.mel import LogMel
@@ -153,14 +154,14 @@ def test_a_file_that_changes_between_scan_and_decoding_is_taken_as_it_is_then(
 
 def test_a_file_that_changes_while_it_is_read_is_quarantined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
-    real, path = clip_preparation.read_windows, clips.column("path")[0]
+    real, path = clip_preparation.windows_of, clips.column("path")[0]
 
-    def changing(name: str, *arguments: Any, **options: Any) -> Any:
-        yield from real(name, *arguments, **options)
-        if name == path:
+    def changing(recording: Recording, *arguments: Any) -> Any:
+        yield from real(recording, *arguments)
+        if recording.path == path:
             Path(path).write_bytes(Path(path).read_bytes() + b"more")
 
-    monkeypatch.setattr(clip_preparation, "read_windows", changing)
+    monkeypatch.setattr(clip_preparation, "windows_of", changing)
     done = prepare(clips, SMALL, "waveform", Serial(), store)
     assert [(found.path, found.reason) for found in done.quarantined] == [(path, "changed while it was being read")]
 

@@ -15,6 +15,7 @@ from genrekit.auditing.signal_facts import SignalFacts
 from genrekit.clips import Clips
 from genrekit.component import Executor
 from genrekit.errors import AudioError
+from genrekit.recording import resampled
 from genrekit.silence import SILENCE_PEAK
 from genrekit.store import content_hash
 
@@ -75,11 +76,12 @@ def examine(stretch: Stretch) -> Facts:
 
 
 def _examine(stretch: Stretch) -> Facts:
-    info, signal = audio.probe(stretch.path), SignalFacts()
-    bandwidth = Bandwidth(info.sample_rate)
-    blocks = audio.stream(stretch.path, None, stretch.start_s, stretch.duration_s, signal.note_channels)
-    watched = bandwidth.watch(signal.watch(blocks))
-    landmarks = fingerprint(audio.resampled(stretch.path, watched, info.sample_rate, RATE))
+    with audio.opened(stretch.path) as recording:
+        info, signal = recording.info, SignalFacts()
+        bandwidth = Bandwidth(info.sample_rate)
+        blocks = recording.blocks(None, stretch.start_s, stretch.duration_s, signal.note_channels)
+        watched = bandwidth.watch(signal.watch(blocks))
+        landmarks = fingerprint(resampled(stretch.path, watched, info.sample_rate, RATE))
     return Facts(
         stretch.row,
         stretch.path,

@@ -55,30 +55,30 @@ def shortcuts(facts: Sequence[Facts], labels: Sequence[str], heard_hz: float = m
 
     Nothing above ``heard_hz`` reaches the model.
     """
-    values: dict[str, list[str]] = {
+    values: dict[str, Sequence[str | None]] = {
         "sample rate": [f"{one.sample_rate} Hz" for one in facts],
         "number of channels": [str(one.channels) for one in facts],
         "file format": [one.format for one in facts],
         "duration": in_quarters([round(one.duration_s, 1) for one in facts], "s"),
         "digital silence": ["over 1 %" if one.silent > 0.01 else "under 1 %" for one in facts],
         "clipping": ["over 0.1 %" if one.clipped > 0.001 else "under 0.1 %" for one in facts],
+        "bandwidth": [bandwidth(one.highest_hz, heard_hz) if one.highest_hz else None for one in facts],
     }
     found = [shortcut(name, column, labels) for name, column in values.items()]
-    # Clips of which it cannot be told would tell of length and loudness.
-    known = [(one.highest_hz, label) for one, label in zip(facts, labels, strict=True) if one.highest_hz]
-    if 2 * len(known) > len(facts):
-        ends = [bandwidth(highest_hz, heard_hz) for highest_hz, _ in known]
-        found.append(shortcut("bandwidth", ends, [label for _, label in known]))
     return sorted((one for one in found if one), key=lambda one: (-one.strength, one.name))
 
 
-def shortcut(name: str, values: Sequence[str], labels: Sequence[str]) -> Shortcut | None:
-    """The association of two columns; None if it is weak or may be chance."""
+def shortcut(name: str, values: Sequence[str | None], labels: Sequence[str]) -> Shortcut | None:
+    """The association of two columns; None if it is weak, may be chance, or half of the values are not known.
+
+    Clips without a value are left out: that there is none would tell of their length or loudness.
+    """
     from scipy import stats
 
-    counts = Counter(zip(values, labels, strict=True))
-    kinds, classes = sorted(set(values)), sorted(set(labels))
-    if len(kinds) < 2 or len(classes) < 2:
+    known = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
+    counts = Counter(known)
+    kinds, classes = sorted({value for value, _ in known}), sorted({label for _, label in known})
+    if 2 * len(known) <= len(values) or len(kinds) < 2 or len(classes) < 2:
         return None
     table = _table(counts, kinds, classes)
     strength = float(stats.contingency.association(table, method="cramer"))
@@ -86,7 +86,7 @@ def shortcut(name: str, values: Sequence[str], labels: Sequence[str]) -> Shortcu
     if strength < LEAST or chance > CHANCE:
         return None
     told = {kind: {label: counts[kind, label] for label in classes if counts[kind, label]} for kind in kinds}
-    guessed, blind = table.max(axis=1).sum() / len(values), table.sum(axis=0).max() / len(values)
+    guessed, blind = table.max(axis=1).sum() / len(known), table.sum(axis=0).max() / len(known)
     return Shortcut(name, strength, chance, float(guessed), float(blind), told)
 
 

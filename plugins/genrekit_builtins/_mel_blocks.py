@@ -15,8 +15,8 @@ from genrekit_builtins._banded_filters import BandedFilters
 from genrekit_builtins.torch_held import HELD
 
 BLOCK_SAMPLES = 2**19
-"""Samples windowed at once: 2 MiB, and its spectrum another. On a core with 2 MiB of second-level cache half as many
-take a tenth longer, since each call has its price; a whole clip of 30 s at once takes nearly three times as long."""
+"""About how many samples are windowed at once: 2 MiB, and their spectrum another. On a core with 2 MiB of second-level
+cache half as many take a tenth longer, since each call has its price; a whole clip at once nearly three times."""
 
 
 class MelInBlocks(nn.Module):

@@ -66,6 +66,17 @@ class Prepared:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+def from_store(job: Job) -> Prepared | None:
+    """What the store has of a job whose file is as it was when its content was known; None where it has nothing."""
+    try:
+        stat = _stat(job.path)
+    except AudioError:
+        return None
+    if job.content is None or job.stat != stat:
+        return None
+    return _found(job, _key(job, job.content)[0], stat, job.content)
+
+
 def prepare_clip(job: Job) -> Prepared:
     """Do one job; what is wrong with its file comes back as a reason."""
     try:
@@ -78,10 +89,9 @@ def _prepare(job: Job) -> Prepared:
     stat = _stat(job.path)
     content = (job.content if job.stat == stat else None) or _hash(stat)
     key, identity = _key(job, content)
-    about = job.store.about(key)
-    if about is not None:
-        job.store.touch(key)
-        return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
+    found = _found(job, key, stat, content)
+    if found:
+        return found
     clock = _Clock()
     with audio.opened(job.path) as recording:
         info = recording.info
@@ -99,6 +109,14 @@ def _prepare(job: Job) -> Prepared:
     return Prepared(
         job.row, job.path, key, len(windows), tuple(notes), None, stat, content, False, written, clock.seconds
     )
+
+
+def _found(job: Job, key: str, stat: Stat, content: str) -> Prepared | None:
+    about = job.store.about(key)
+    if about is None:
+        return None
+    job.store.touch(key)
+    return Prepared(job.row, job.path, key, about["windows"], tuple(about["notes"]), None, stat, content, True)
 
 
 def _key(job: Job, content: str) -> tuple[str, str]:

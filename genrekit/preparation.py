@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import itertools
 import queue
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from genrekit import atomic
-from genrekit.clip_preparation import Job, Prepared, Stage, prepare_clip
+from genrekit.clip_preparation import Job, Prepared, Stage, from_store, prepare_clip
 from genrekit.clips import Clips
 from genrekit.component import Executor, FeatureExtractor
 from genrekit.errors import DataError
@@ -59,7 +58,7 @@ def prepare(
     preparation = Preparation(jobs={job.row: job for job in jobs}, executor=executor)
     with kept_meanwhile(), Publisher(store) as publisher, executor.open() as pool:
         try:
-            with contextlib.closing(_bounded(pool, jobs, 4 * executor.capacity())) as results:
+            with contextlib.closing(_results(pool, jobs, 4 * executor.capacity())) as results:
                 for result in results:
                     if result.key and result.written:
                         publisher.add(result.key, result.written)
@@ -119,23 +118,30 @@ def _stat_or_none(path: str) -> Stat | None:
         return None
 
 
-def _bounded(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Generator[Prepared, None, None]:
-    """Results as they come, never more than ``in_flight`` jobs submitted ahead."""
-    waiting, done = iter(jobs), queue.SimpleQueue[Future[Prepared]]()
-    pending: dict[Future[Prepared], Job] = {}
+def _results(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: int) -> Generator[Prepared, None, None]:
+    """Results as they come: what the store has is found here, and of the others ``in_flight`` at most are submitted."""
+    done, pending = queue.SimpleQueue[Future[Prepared]](), dict[Future[Prepared], Job]()
 
-    def submit(count: int) -> None:
-        for job in itertools.islice(waiting, count):
-            future = pool.submit(prepare_clip, job)
-            pending[future] = job
-            future.add_done_callback(done.put)
+    def submit(job: Job) -> None:
+        future = pool.submit(prepare_clip, job)
+        pending[future] = job
+        future.add_done_callback(done.put)
+
+    def finished() -> Prepared:
+        future = done.get()
+        return _result(future, pending.pop(future))
 
     try:
-        submit(in_flight)
+        for job in jobs:
+            found = from_store(job)
+            if found:
+                yield found
+                continue
+            if len(pending) == in_flight:
+                yield finished()
+            submit(job)
         while pending:
-            future = done.get()
-            submit(1)
-            yield _result(future, pending.pop(future))
+            yield finished()
     finally:
         for future in pending:
             future.add_done_callback(_discard)

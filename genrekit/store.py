@@ -47,7 +47,7 @@ class Store:
     def path(self, key: str) -> Path:
         """Where the item of that key is, or would be."""
         # In a few folders: making one takes as long as writing an item.
-        return self.root / "items" / key[:1] / f"{key}.safetensors"
+        return self.root.joinpath("items", key[:1], f"{key}.safetensors")
 
     def put(self, key: str, windows: np.ndarray, about: dict[str, Any]) -> None:
         """Store ``windows`` [windows, ...] and what is to be known of them."""

@@ -41,7 +41,7 @@ def never(*_: Any, **__: Any) -> Any:
 def test_a_store_hit_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: Any) -> None:
     clips, store = clips_in(make_tones(tmp_path / "tones")), Store(tmp_path / "store")
     first = prepare(clips, SMALL, stage, Threads(), store)
-    for module, name in [(audio, "stream"), (audio, "probe"), (clip_preparation, "content_hash")]:
+    for module, name in [(audio, "opened"), (clip_preparation, "content_hash"), (preparation, "prepare_clip")]:
         monkeypatch.setattr(module, name, never)
     monkeypatch.setattr(soundfile, "SoundFile", never)
     again = prepare(clips, SMALL, stage, Threads(), store)
@@ -136,19 +136,19 @@ def test_a_file_that_changes_between_scan_and_decoding_is_taken_as_it_is_then(
     """Its new sound must not get the key of the old one, under which every later run would find it."""
     clips, store = clips_in(make_tones(tmp_path / "tones", per_class=1)), Store(tmp_path / "store")
     before = prepare(clips, SMALL, "waveform", Serial(), store)
-    real, path = preparation.prepare_clip, Path(clips.column("path")[0])
+    real, path = preparation.from_store, Path(clips.column("path")[0])
     old, new = path.read_bytes(), soundfile.read(path)[0][::-1]
 
     def changing(job: Any) -> Any:
         soundfile.write(path, new, 8000, subtype="FLOAT")
         return real(job)
 
-    monkeypatch.setattr(preparation, "prepare_clip", changing)
+    monkeypatch.setattr(preparation, "from_store", changing)
     changed = prepare(clips, SMALL, "waveform", Serial(), store)
     assert changed.results[0].key != before.results[0].key
     assert np.allclose(store.window(str(changed.results[0].key), 0)[: len(new)], new[:2560], atol=1e-6)
     path.write_bytes(old)
-    monkeypatch.setattr(preparation, "prepare_clip", real)
+    monkeypatch.setattr(preparation, "from_store", real)
     assert prepare(clips, SMALL, "waveform", Serial(), store).results[0].key == before.results[0].key
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from genrekit.component import FittedModel
-from genrekit.ensemble import build_network
+from genrekit.ensemble import build_network, shapes_seen
 from genrekit.examples import Examples, examples_of
 from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
@@ -63,9 +63,11 @@ def assemble(run: Run, preparation: Preparation) -> Training:
 
 def _network(run: Run, shape: FeatureShape, classes: int, share: BatchShare) -> torch.nn.Module:
     """The model with the weights that the seed decides."""
-    run.recipe.model.check(shape, classes)
+    model, train = run.recipe.model, run.recipe.train
+    for seen in shapes_seen(shape, train.ensemble_channels):
+        model.check(seen, classes)
     torch.manual_seed(torch_seed(run.recipe.seed, "weights"))
-    network = memory_format(build_network(run.recipe.model, shape, classes, run.recipe.train.ensemble_size))
+    network = memory_format(build_network(model, shape, classes, train.ensemble_size, train.ensemble_channels))
     if run.processes.count > 1:
         from genrekit.shared_batch import share_batches
 

@@ -36,6 +36,7 @@ MAX_OVERLAPPING = 25
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Size = Annotated[int, Field(ge=1, le=2**31)]
+Channels = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=10_000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
@@ -96,6 +97,12 @@ class Manifest(BaseModel):
     features: Part
     model: Part
     ensemble_size: int = Field(1, ge=1, le=100, description="networks of this model whose mean logits are the answer")
+    ensemble_channels: list[Channels] | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="the channels of the features that each sees, in turn; null: all",
+    )
     views: list[Part] = Field(
         [], max_length=10, description="augmenters in whose variants a clip is answered too; the mean logits count"
     )
@@ -109,6 +116,15 @@ class Manifest(BaseModel):
     plugins: dict[str, str]
     metrics: dict[str, Any]
     files: dict[str, Sha256] = Field(max_length=MAX_FILES, description="SHA-256 of each file")
+
+    @model_validator(mode="after")
+    def _channels_are_there(self) -> Self:
+        named = self.ensemble_channels or []
+        if len(named) > self.ensemble_size or any(max(channels) >= self.feature_shape[0] for channels in named):
+            raise ValueError(
+                f"{self.ensemble_size} networks cannot see channels {named} of {self.feature_shape[0]} that there are"
+            )
+        return self
 
     @field_validator("labels")
     @classmethod

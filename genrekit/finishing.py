@@ -171,6 +171,7 @@ class Finishing:
             features=self._part("features", features),
             model=self._part("model", recipe.model),
             ensemble_size=recipe.train.ensemble_size,
+            ensemble_channels=recipe.train.ensemble_channels,
             views=[self._part("augmenter", augmenter) for augmenter in self._answering_augmenters(shape)],
             answers=self.answering.answers,
             feature_shape=tuple(shape),

@@ -12,12 +12,13 @@ from genrekit.recipe.model import Recipe
 FOR_GRADIENTS = (
     "epochs", "micro_batch_size", "optimizer", "scheduler", "clip_gradients", "average", "evaluate_every", "stop_early",
     "precision", "keep", "ensemble_size",
+    "ensemble_channels",
 )  # fmt: skip
 """The options of ``[train]`` that mean nothing here."""
 
 ONE_EPOCH = {
     "epochs": 1, "evaluate_every": 1, "keep": LAST, "scheduler": None, "average": None, "stop_early": None,
-    "ensemble_size": 1,
+    "ensemble_size": 1, "ensemble_channels": None,
 }  # fmt: skip
 """What they are then: there is nothing to choose between, and nothing that follows the epochs."""
 

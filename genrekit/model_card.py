@@ -35,8 +35,12 @@ def model_card(manifest: bundle.Manifest, chosen: str = "") -> str:
 
 
 def _networks(manifest: bundle.Manifest) -> str:
-    name = manifest.model.options["use"]
-    return f"{manifest.ensemble_size} × {name}, their logits averaged" if manifest.ensemble_size > 1 else f"{name}"
+    name, size = manifest.model.options["use"], manifest.ensemble_size
+    several = f"{size} × {name}, their logits averaged" if size > 1 else str(name)
+    if manifest.ensemble_channels is None:
+        return several
+    each = "; ".join(" and ".join(map(str, channels)) for channels in manifest.ensemble_channels)
+    return f"{several}, which {'see' if size > 1 else 'sees'} the features' channels {each} (from 0, in turn)"
 
 
 def _every(audio: bundle.Audio) -> str:

@@ -51,7 +51,7 @@ class TorchEngine:
             _refuse_more_than_there_is(manifest, model, weights)
             module, shape = features.build().eval(), FeatureShape(*manifest.feature_shape)
             _refuse_another_shape(shape, measure_shape(features, module))
-            network = viewed(_network(manifest, model, manifest.ensemble_size), views_of(augmenters, shape))
+            network = viewed(_network(manifest, model), views_of(augmenters, shape))
             classifier = WaveformClassifier(module, network, answers.temperature, answers.multi_label)
             checkpoint.load_weights(weights, classifier)
         except TrainingError as error:  # as of a run's weights, which can be trained anew
@@ -70,10 +70,11 @@ class TorchEngine:
         return out
 
 
-def _network(manifest: bundle.Manifest, model: Model, size: int) -> torch.nn.Module:
+def _network(manifest: bundle.Manifest, model: Model) -> torch.nn.Module:
     from genrekit.ensemble import build_network
 
-    return build_network(model, FeatureShape(*manifest.feature_shape), len(manifest.labels), size)
+    shape, channels = FeatureShape(*manifest.feature_shape), manifest.ensemble_channels
+    return build_network(model, shape, len(manifest.labels), manifest.ensemble_size, channels)
 
 
 def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights: Path) -> None:
@@ -81,11 +82,14 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
     import safetensors
     import torch
 
+    from genrekit.ensemble import shapes_seen
+
+    smallest = shapes_seen(FeatureShape(*manifest.feature_shape), manifest.ensemble_channels)[0]
     with safetensors.safe_open(weights, framework="pt") as file:
         held = sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     try:
         with torch.device("meta"):
-            network = _network(manifest, model, 1)
+            network = model.build(smallest, len(manifest.labels))
     except Exception as error:  # Not every network can be built without numbers.
         if "overflow" in str(error).lower():
             raise BundleError(f"{weights} is refused: the model's options ask for more than can be counted") from None

@@ -36,16 +36,15 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
     with torch.no_grad():
         features = _attempt("features", recipe.features.use, lambda: _features(recipe))
         shape = FeatureShape(*features.shape[1:])
-        model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, shape, classes))
-        _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
+        models = [_checked(recipe, seen, classes) for seen in _seen(recipe, features)]
         for augmenter in recipe.augment:
             _attempt("augment", augmenter.use, lambda augmenter=augmenter: views_of([augmenter], shape))  # type: ignore[misc]
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
-    parameters = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     if not isinstance(recipe.model, FittedModel):
-        _training(recipe, model)
+        _training(recipe, models[0])
     networks = 1 if isinstance(recipe.model, FittedModel) else recipe.train.ensemble_size
-    return DryRun(recipe.features.window_samples(), shape, networks, networks * parameters)
+    members = [models[number % len(models)] for number in range(networks)]
+    return DryRun(recipe.features.window_samples(), shape, networks, sum(map(_trained, members)))
 
 
 def _attempt(section: str, use: str, action: Callable[[], T]) -> T:
@@ -68,7 +67,30 @@ def _features(recipe: Recipe) -> torch.Tensor:
     return _finite(features)
 
 
-def _model(recipe: Recipe, features: torch.Tensor, shape: FeatureShape, classes: int) -> torch.nn.Module:
+def _seen(recipe: Recipe, features: torch.Tensor) -> list[torch.Tensor]:
+    """What the first, second … network sees of ``features``."""
+    named, there = recipe.train.ensemble_channels, features.shape[1]
+    beyond = max(map(max, named or [(0,)]))
+    if beyond >= there:
+        raise RecipeError(
+            f"train.ensemble_channels names channel {beyond}, and the features have {there}, counted from 0",
+            hint=f"[features] {recipe.features.use} decides how many there are",
+        )
+    return [features] if named is None else [features[:, list(channels)] for channels in named]
+
+
+def _checked(recipe: Recipe, features: torch.Tensor, classes: int) -> torch.nn.Module:
+    model = _attempt("model", recipe.model.use, lambda: _model(recipe, features, classes))
+    _attempt("model", recipe.model.use, lambda: _resized(recipe, model, features))
+    return model
+
+
+def _trained(model: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def _model(recipe: Recipe, features: torch.Tensor, classes: int) -> torch.nn.Module:
+    shape = FeatureShape(*features.shape[1:])
     recipe.model.check(shape, classes)
     model = recipe.model.build(shape, classes).eval()
     logits = _finite(model(features))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,9 @@ class StopEarly(Section):
 
     metric: str = Field("macro_f1", description="the validation figure that must improve")
     patience: int = Field(5, ge=1, description="epochs without improvement after which training stops")
+
+
+Channels = tuple[Annotated[int, Field(ge=0)], ...]
 
 
 class Average(Section):
@@ -59,6 +62,11 @@ class Train(Section):
         le=100,
         description="networks trained side by side, each with first weights, an order and draws of its own; the mean "
         "of their logits is the answer. Training and predicting take so many times as long",
+    )
+    ensemble_channels: tuple[Channels, ...] | None = Field(
+        None,
+        description="the channels of the features, from 0, that the first, second … of them sees, and the first again "
+        "after the last: [[0], [0, 1]]. none: each sees all",
     )
     sampling: Literal["shuffled", "balanced"] = Field(
         "shuffled",
@@ -97,6 +105,20 @@ class Train(Section):
         description="refuse what a GPU leaves to chance, so that the same recipe gives the same bits on it, more "
         "slowly; a CPU does so in any case",
     )
+
+    @model_validator(mode="after")
+    def _channels_are_of_networks_that_there_are(self) -> Self:
+        named = self.ensemble_channels
+        if named is None:
+            return self
+        if not (named and all(named)):
+            raise ValueError("ensemble_channels leaves a network nothing to see: [[0], [0, 1]], say, or leave it out")
+        if len(named) > self.ensemble_size:
+            raise ValueError(
+                f"ensemble_channels says what {len(named)} networks see, and ensemble_size is {self.ensemble_size}: "
+                f"ensemble_size = {len(named)}, or a multiple of it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _something_is_averaged(self) -> Self:

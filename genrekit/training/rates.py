@@ -28,10 +28,10 @@ def build_optimizer(optimizer: Optimizer, model: Model, network: torch.nn.Module
 
 
 def _by_parameter(model: Model, network: torch.nn.Module) -> dict[torch.nn.Parameter, float]:
-    from genrekit.ensemble import members_of
+    from genrekit.ensemble import built, members_of
 
     found: dict[torch.nn.Parameter, float] = {}
-    for member in members_of(network):
+    for member in map(built, members_of(network)):
         parameters, factors = dict(member.named_parameters()), model.learning_rates(member)
         problem = misfit(factors, parameters)
         if problem:

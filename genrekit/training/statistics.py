@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from genrekit.ensemble import Seeing, members_of
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.prefetch import ahead
@@ -45,14 +46,27 @@ class PlainFeatures:
             yield batch[self.share(len(batch))]
 
 
+@dataclass(frozen=True)
+class SeenFeatures:
+    """Of ``batches`` the channels that one member of an ensemble sees."""
+
+    batches: Iterable[torch.Tensor]
+    member: Seeing
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        return map(self.member.seen, self.batches)
+
+
 def fit_statistics(network: torch.nn.Module, batches: PlainFeatures, processes: Processes) -> None:
     """Let each module that has a ``fit_statistics`` learn from ``batches``; the first process's results count."""
-    for module in network.modules():
-        learn = getattr(module, "fit_statistics", None)
-        if callable(learn):
-            if processes.first:
-                learn(batches)
-            _agree_on_buffers(module, processes)
+    for member in members_of(network):
+        seen = SeenFeatures(batches, member) if isinstance(member, Seeing) else batches
+        for module in member.modules():
+            learn = getattr(module, "fit_statistics", None)
+            if callable(learn):
+                if processes.first:
+                    learn(seen)
+                _agree_on_buffers(module, processes)
 
 
 def _agree_on_buffers(module: torch.nn.Module, processes: Processes) -> None:

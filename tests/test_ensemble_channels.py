@@ -22,7 +22,7 @@ from genrekit.torch_engine import TorchEngine
 from genrekit.training.rates import build_optimizer
 
 SHAPE = genrekit.FeatureShape(3, 8, 8)
-TWO_CHANNELS = 'features={use="mel", sample_rate=8000, frames=40, n_mels=16, normalise="both"}'
+TWO_CHANNELS = 'features={use="mel", sample_rate=8000, frames=40, n_mels=16, normalise=["clip", "bands"]}'
 EACH = ("train.ensemble_size=3", "train.ensemble_channels=[[0], [1, 0]]")
 
 
@@ -76,7 +76,7 @@ def test_statistics_are_of_the_channels_that_a_member_sees(toy: ToyRuns) -> None
     """Those of a network that is trained on the features with just that channel."""
     model = 'model={use="resnet", channels=[4], normalise="bins"}'
     kept = tensors(toy.run("train.epochs=1", TWO_CHANNELS, model, *EACH).folder)
-    clip = tensors(toy.run("train.epochs=1", TWO_CHANNELS.replace("both", "clip"), model).folder)
+    clip = tensors(toy.run("train.epochs=1", TWO_CHANNELS.replace('"clip", "bands"', '"clip"'), model).folder)
     statistics = [name for name in clip if name.startswith("normalise.")]
     assert statistics
     for name in statistics:
@@ -100,7 +100,7 @@ def test_dry_run_counts_the_weights_of_each(toy: ToyRuns) -> None:
     def counted(*options: str) -> int:
         return dry_run(recipe.load(toy.recipe, [model, *options]), 3).parameters
 
-    one, two = counted(TWO_CHANNELS.replace("both", "clip")), counted(TWO_CHANNELS)
+    one, two = counted(TWO_CHANNELS.replace('"clip", "bands"', '"clip"')), counted(TWO_CHANNELS)
     assert one < two
     assert counted(TWO_CHANNELS, *EACH) == one + two + one
 

@@ -65,7 +65,7 @@ class Mel(nn.Module):
     def __init__(self, options: MelOptions) -> None:
         super().__init__()
         self.power = MelPower(options)
-        self.frames, self.range_db, self.normalise = options.frames, options.range_db, options.normalise
+        self.frames, self.range_db, self.normalisations = options.frames, options.range_db, options.normalisations()
         self.register_buffer("cosines", cosines(options.tilt_terms, options.n_mels), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
@@ -73,16 +73,17 @@ class Mel(nn.Module):
         with torch.autocast(waveform.device.type, enabled=False):
             levels = 10.0 * self.power(waveform).clamp(min=LEAST_POWER).log10()
             levels = (levels - levels.amax((1, 2), keepdim=True)).clamp(min=-self.range_db) / SCALE_DB
-            return torch.stack([fitted(channel, self.frames) for channel in self._channels(levels)], dim=1)
+            channels = [self._normalised(levels, how) for how in self.normalisations]
+            return torch.stack([fitted(channel, self.frames) for channel in channels], dim=1)
 
-    def _channels(self, levels: Tensor) -> list[Tensor]:
+    def _normalised(self, levels: Tensor, how: str) -> Tensor:
         self.cosines: Tensor
-        if self.normalise == "none":
-            return [levels]
-        if self.normalise == "tilt":
-            return [levels - tilt(levels, self.cosines).unsqueeze(2) + QUIET_DB / SCALE_DB]
-        clip, bands = levels - levels.mean((1, 2), keepdim=True), levels - levels.mean(2, keepdim=True)
-        return {"clip": [clip], "bands": [bands], "both": [clip, bands]}[self.normalise]
+        if how == "none":
+            return levels
+        if how in {"loud", "tilt"}:
+            terms = self.cosines[:1] if how == "loud" else self.cosines
+            return levels - tilt(levels, terms).unsqueeze(2) + QUIET_DB / SCALE_DB
+        return levels - levels.mean((1, 2) if how == "clip" else 2, keepdim=True)
 
 
 class Channels(nn.Module):

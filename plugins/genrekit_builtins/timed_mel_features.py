@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
+from pydantic import Discriminator, Tag
+
 import genrekit
 from genrekit_builtins.timed_mel import TimedMel
 
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
 
 
 WindowMs = Annotated[float, genrekit.Field(gt=0, le=1000)]
+Normalisation = Literal["none", "clip", "loud", "bands", "tilt"]
+OneOrSeveral = Annotated[
+    Annotated[Normalisation, Tag("one")] | Annotated[tuple[Normalisation, ...], Tag("several")],
+    Discriminator(lambda value: "one" if isinstance(value, str) else "several"),
+]
+"""Told apart first, so that a mistake in one is not told as if it might have been the other."""
 
 
 class Mel(TimedMel):
@@ -24,22 +32,25 @@ class Mel(TimedMel):
 
     Subtracting each band's mean takes away a microphone's or a room's colour, and with it the colour of a steady sound
     (Atal, "Effectiveness of linear prediction characteristics of the speech wave for automatic speaker identification
-    and verification", JASA 1974); "both" lets the model see either. "tilt" takes away what a microphone, a room and a
-    voice's effort change most and a vowel or a timbre least: the slow bend of the clip's spectrum, by its first
-    ``tilt_terms`` cepstral coefficients over frames within 25 dB of the loudest. Its 0, and so its padding, is 40 dB
-    below the mean of those frames rather than at it, and a silent clip gives 2.
+    and verification", JASA 1974). "loud" takes the mean over frames within 25 dB of the loudest, so that it does not
+    depend on how much near silence is around a sound. "tilt" takes away what a microphone, a room and a voice's effort
+    change most and a vowel or a timbre least: the slow bend of the clip's spectrum, by its first ``tilt_terms``
+    cepstral coefficients over those frames. With these two 0, and so padding, is 40 dB below the mean of those frames
+    rather than at it, and a silent clip gives 2.
 
     One window cannot tell both when and how high: 24 ms shows a click, 96 ms the harmonics of an engine. With
-    ``more_windows_ms`` the model sees the same clip through several, each a channel, or two with "both"; as in
-    Palanisamy, Singhania & Yao, "Rethinking CNN models for audio classification", arXiv 2007.11154, 2020.
+    ``more_windows_ms`` the model sees the same clip through several, each a channel, or as many as there are in a list
+    of ``normalise``, one window's after another's; as in Palanisamy, Singhania & Yao, "Rethinking CNN models for audio
+    classification", arXiv 2007.11154, 2020.
     """
 
     use: Literal["mel"] = "mel"
     range_db: float = genrekit.Field(60.0, gt=0, le=200, description="levels further below the loudest are cut off")
-    normalise: Literal["none", "clip", "bands", "both", "tilt"] = genrekit.Field(
+    normalise: OneOrSeveral = genrekit.Field(
         "clip",
-        description="what is subtracted. none: nothing. clip: the clip's mean. bands: the mean of each band over the "
-        "clip. both: two channels, one of each. tilt: the clip's mean and slow bend over the bands",
+        description="what is subtracted. none: nothing. clip: the clip's mean. loud: the mean of its loud frames. "
+        "bands: the mean of each band over the clip. tilt: the loud frames' mean and slow bend over the bands. "
+        "Several: a channel of each",
     )
     tilt_terms: int = genrekit.Field(
         3, ge=1, le=64, description="cosines that tilt is made of: 1 is the mean, 2 adds a slope, 3 a bend"
@@ -52,8 +63,12 @@ class Mel(TimedMel):
     )
 
     def output_shape(self) -> genrekit.FeatureShape:
-        channels = 2 if self.normalise == "both" else 1
-        return genrekit.FeatureShape(channels * (1 + len(self.more_windows_ms)), self.n_mels, self.frames)
+        channels = len(self.normalisations()) * len(self.each_window())
+        return genrekit.FeatureShape(channels, self.n_mels, self.frames)
+
+    def normalisations(self) -> tuple[Normalisation, ...]:
+        """One for each channel of a window."""
+        return (self.normalise,) if isinstance(self.normalise, str) else self.normalise
 
     def minimum_samples(self) -> int:
         return max(self.least_samples(one.n_fft()) for one in self.each_window())
@@ -65,6 +80,8 @@ class Mel(TimedMel):
 
     def problems(self) -> Iterator[str]:
         yield from super().problems()
+        if not self.normalisations():
+            yield 'normalise = [] leaves no channel: "none", or one of the others'
         for one in self.each_window()[1:]:
             yield from (f"more_windows_ms {one.window_ms:g}: {problem}" for problem in one.problems())
 

@@ -49,8 +49,8 @@ def test_levels_agree_with_torchaudio(window_ms: float) -> None:
 
 
 def test_more_windows_are_more_channels() -> None:
-    several = Mel(**SMALL, window_ms=16, more_windows_ms=(64, 24), normalise="both")
-    alone = [Mel(**SMALL, window_ms=length, normalise="both") for length in (16, 64, 24)]
+    several = Mel(**SMALL, window_ms=16, more_windows_ms=(64, 24), normalise=("clip", "bands"))
+    alone = [Mel(**SMALL, window_ms=length, normalise=("clip", "bands")) for length in (16, 64, 24)]
     found = several.build()(noise())
     assert found.shape[1:] == several.output_shape() == (6, 16, 40)
     assert torch.equal(found, torch.cat([each.build()(noise()) for each in alone], dim=1))
@@ -61,7 +61,7 @@ def test_more_windows_are_more_channels() -> None:
 def test_what_is_subtracted() -> None:
     plain = levels(Mel(**SMALL), noise())
     clip, bands = plain - plain.mean((1, 2), keepdim=True), plain - plain.mean(2, keepdim=True)
-    for normalise, channels in (("clip", [clip]), ("bands", [bands]), ("both", [clip, bands])):
+    for normalise, channels in (("clip", [clip]), ("bands", [bands]), (("bands", "clip"), [bands, clip])):
         found = Mel(**SMALL, normalise=normalise).build()(noise())
         torch.testing.assert_close(found, torch.stack(channels, 1)[..., :40], rtol=0, atol=1e-4)
 
@@ -81,6 +81,17 @@ def test_tilt_is_the_low_cepstrum_of_the_loud_frames(terms: int) -> None:
     slow = torch.from_numpy(scipy.fft.idct(cepstrum, norm="ortho", axis=1))[:, None, :, None]
     found = Mel(**SMALL, normalise="tilt", tilt_terms=terms).build()(waveform)
     torch.testing.assert_close(found, plain[:, None] - slow + 2, rtol=0, atol=1e-4)
+    if terms == 1:
+        assert torch.equal(found, Mel(**SMALL, normalise="loud").build()(waveform))
+
+
+def test_what_is_around_a_sound_does_not_change_its_loudness() -> None:
+    """A clip's mean falls with the near silence that follows; the mean of its loud frames stays."""
+    waveform = noise(2560)
+    longer = nn.functional.pad(waveform, (0, 2560))
+    alone, followed = (Mel(**SMALL, normalise=("clip", "loud")).build()(each)[..., :20] for each in (waveform, longer))
+    torch.testing.assert_close(followed[:, 1], alone[:, 1], rtol=0, atol=0.1)
+    assert float((followed[:, 0] - alone[:, 0]).mean()) > 1
 
 
 def test_a_colour_that_bends_slowly_goes_with_the_tilt_and_a_peak_stays() -> None:
@@ -98,11 +109,11 @@ def test_tilts_zero_is_quiet_so_its_padding_is() -> None:
     assert short[..., 5:11].mean() == pytest.approx(2, abs=0.3)
 
 
-@pytest.mark.parametrize("normalise", ["none", "clip", "bands", "both", "tilt"])
+@pytest.mark.parametrize("normalise", ["none", "clip", "loud", "bands", "tilt"])
 def test_gain_changes_nothing_and_silence_is_zeros(normalise: str) -> None:
     module = Mel(**SMALL, normalise=normalise).build()
     torch.testing.assert_close(module(0.25 * noise()), module(noise()), rtol=0, atol=1e-4)
-    silence = torch.full((1, 2 if normalise == "both" else 1, 16, 40), 2.0 if normalise == "tilt" else 0.0)
+    silence = torch.full((1, 1, 16, 40), 2.0 if normalise in {"loud", "tilt"} else 0.0)
     assert torch.equal(module(torch.zeros(1, 5120)), silence)
 
 
@@ -166,6 +177,7 @@ def test_pcen_evens_out_gain_but_not_what_changes() -> None:
     [
         ({"hop_ms": 40}, "hop_ms 40 is more than window_ms 32"),
         ({"more_windows_ms": [64, 8]}, "more_windows_ms 8: hop_ms 16 is more than window_ms 8"),
+        ({"normalise": []}, "leaves no channel"),
         ({"f_max": 5000}, "f_max 5000 Hz is above half the sample_rate, 4000 Hz"),
         ({"f_min": 4000}, "f_min 4000 Hz is not below f_max, 4000 Hz"),
         ({"n_mels": 1024, "f_min": 0, "f_max": 1}, "n_mels 1024 are too many between f_min 0 and f_max 1 Hz"),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from genrekit.component import FittedModel
-from genrekit.ensemble import build_network, shapes_seen
+from genrekit.ensemble import build_network, refuse_channels_beyond, shapes_seen
 from genrekit.examples import Examples, examples_of
 from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
 from genrekit.processes import BatchShare
 from genrekit.randomness import torch_seed
+from genrekit.recipe.dry_run import try_augmenters
 from genrekit.resident import kept_on
 from genrekit.training import Training
 from genrekit.training.fitting import Fitting
@@ -33,6 +34,7 @@ def assemble(run: Run, preparation: Preparation) -> Training:
     device = PartialState(cpu=recipe.train.device == "cpu").device
     module = recipe.features.build().eval()
     shape = measure_shape(recipe.features, module)
+    try_augmenters(recipe.augment, torch.zeros(1, *shape))
     share = BatchShare()
     kind, views = Training, views_of(recipe.augment, shape)
     if isinstance(recipe.model, FittedModel):
@@ -64,6 +66,7 @@ def assemble(run: Run, preparation: Preparation) -> Training:
 def _network(run: Run, shape: FeatureShape, classes: int, share: BatchShare) -> torch.nn.Module:
     """The model with the weights that the seed decides."""
     model, train = run.recipe.model, run.recipe.train
+    refuse_channels_beyond(shape, train.ensemble_channels)
     for seen in shapes_seen(shape, train.ensemble_channels):
         model.check(seen, classes)
     torch.manual_seed(torch_seed(run.recipe.seed, "weights"))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from genrekit.errors import RecipeError
+
 if TYPE_CHECKING:
     from genrekit.component import FeatureShape, Model
 
@@ -50,6 +52,16 @@ class Seeing(nn.Module):
     def seen(self, features: torch.Tensor) -> torch.Tensor:
         """The channels that the network sees."""
         return features[:, self.channels]
+
+
+def refuse_channels_beyond(shape: FeatureShape, channels: Sequence[Channels] | None) -> None:
+    """`RecipeError` where a member is to see a channel that features of ``shape`` do not have."""
+    beyond = max(map(max, channels or [(0,)]))
+    if beyond >= shape.channels:
+        raise RecipeError(
+            f"[train] 'ensemble_channels' names channel {beyond}, and the features have {shape.channels}, from 0",
+            hint="the options of [features] decide how many there are",
+        )
 
 
 def shapes_seen(shape: FeatureShape, channels: Sequence[Channels] | None) -> list[FeatureShape]:

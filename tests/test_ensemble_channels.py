@@ -108,7 +108,10 @@ def test_dry_run_counts_the_weights_of_each(toy: ToyRuns) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("train.ensemble_channels=[[0], [2]]", "train.ensemble_size=2"), "names channel 2, and the features have 2"),
+        (
+            ("train.ensemble_channels=[[0], [2]]", "train.ensemble_size=2"),
+            "names channel 2, and the features have 2, from 0",
+        ),
         (("train.ensemble_channels=[[0], [1]]",), "ensemble_size = 2, or a multiple of it"),
         (("train.ensemble_channels=[[0], []]",), "nothing to see"),
         (("train.ensemble_channels=[]",), "nothing to see"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from genrekit.component import FeatureShape, FittedModel
+from genrekit.component import Augmenter, FeatureShape, FittedModel, Mixer
 from genrekit.errors import GenrekitError, RecipeError
 
 if TYPE_CHECKING:
@@ -31,14 +32,11 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
     """Build everything that training needs and run one zero waveform through it. Raises `RecipeError`."""
     import torch
 
-    from genrekit.views import views_of
-
     with torch.no_grad():
         features = _attempt("features", recipe.features.use, lambda: _features(recipe))
         shape = FeatureShape(*features.shape[1:])
         models = [_checked(recipe, seen, classes) for seen in _seen(recipe, features)]
-        for augmenter in recipe.augment:
-            _attempt("augment", augmenter.use, lambda augmenter=augmenter: views_of([augmenter], shape))  # type: ignore[misc]
+        try_augmenters(recipe.augment, features)
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     if not isinstance(recipe.model, FittedModel):
         _training(recipe, models[0])
@@ -69,13 +67,10 @@ def _features(recipe: Recipe) -> torch.Tensor:
 
 def _seen(recipe: Recipe, features: torch.Tensor) -> list[torch.Tensor]:
     """What the first, second … network sees of ``features``."""
-    named, there = recipe.train.ensemble_channels, features.shape[1]
-    beyond = max(map(max, named or [(0,)]))
-    if beyond >= there:
-        raise RecipeError(
-            f"train.ensemble_channels names channel {beyond}, and the features have {there}, counted from 0",
-            hint=f"[features] {recipe.features.use} decides how many there are",
-        )
+    from genrekit.ensemble import refuse_channels_beyond
+
+    named = recipe.train.ensemble_channels
+    refuse_channels_beyond(FeatureShape(*features.shape[1:]), named)
     return [features] if named is None else [features[:, list(channels)] for channels in named]
 
 
@@ -113,6 +108,23 @@ def _resized(recipe: Recipe, model: torch.nn.Module, features: torch.Tensor) -> 
         except RuntimeError as error:
             left = f"the {features.shape[-1]} frames that '{resizing[-1].use}' leaves in training"
             raise ValueError(f"it does not take {left}: {error}") from error
+
+
+def try_augmenters(augmenters: Iterable[Augmenter], features: torch.Tensor) -> None:
+    """Change features, and look at them in test-time variants. Raises `RecipeError` where one does not work."""
+    for augmenter in augmenters:
+        if augmenter.on == "features":
+            _attempt("augment", augmenter.use, functools.partial(_augmented, augmenter, features))
+
+
+def _augmented(augmenter: Augmenter, features: torch.Tensor) -> None:
+    from genrekit.augmentation import attempt
+    from genrekit.randomness import generator
+    from genrekit.views import views_of
+
+    views_of([augmenter], FeatureShape(*features.shape[1:]))
+    if not isinstance(augmenter, Mixer):
+        attempt(features, augmenter, generator(0, "dry run"))
 
 
 def _loss(recipe: Recipe, classes: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -39,6 +39,11 @@ class NoiseFloor(genrekit.Augmenter):
     unit_db: float = genrekit.Field(
         20.0, gt=0, le=100, description="decibels that 1 in the features stands for: 20 for mel, 1 for plain decibels"
     )
+    channels: tuple[Annotated[int, genrekit.Field(ge=0)], ...] | None = genrekit.Field(
+        None,
+        min_length=1,
+        description="the channels of the features, from 0, that it changes, where others have another zero; none: all",
+    )
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
@@ -49,7 +54,9 @@ class NoiseFloor(genrekit.Augmenter):
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
         import numpy as np
 
-        bins, frames = shape[-2:]
+        channels, bins, frames = shape
+        if max(self.channels or [0]) >= channels:
+            raise ValueError(f"there is no channel {max(self.channels or [0])}: the features have {channels}, from 0")
         across = np.linspace(-1, 1, bins)
         bends = np.interp(across, np.linspace(-1, 1, KNOTS), rng.normal(0, BEND_DB, KNOTS))
         level = rng.uniform(self.min_db, self.max_db) + rng.uniform(-self.slope_db, self.slope_db) * across + bends
@@ -57,11 +64,18 @@ class NoiseFloor(genrekit.Augmenter):
         return {"floor_db": floor_db.astype(np.float32)}
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
+        floor_db = draws["floor_db"].to(batch)[:, None]
+        if self.channels is None:
+            return self._noisy(batch, floor_db)
+        changed, these = batch.clone(), list(self.channels)
+        changed[:, these] = self._noisy(batch[:, these], floor_db)
+        return changed
+
+    def _noisy(self, levels: torch.Tensor, floor_db: torch.Tensor) -> torch.Tensor:
         import torch
 
-        # The natural logarithm of power.
-        nepers = math.log(10) / 10
-        signal, noise = batch * (self.unit_db * nepers), draws["floor_db"].to(batch)[:, None] * nepers
+        nepers = math.log(10) / 10  # the natural logarithm of power
+        signal, noise = levels * (self.unit_db * nepers), floor_db * nepers
         return torch.logaddexp(signal, noise) / (self.unit_db * nepers)
 
 

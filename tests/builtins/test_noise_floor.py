@@ -26,6 +26,21 @@ def test_powers_add(unit_db: float) -> None:
     torch.testing.assert_close(out.flatten().double(), 10 * power.log10(), rtol=0, atol=1e-4)
 
 
+def test_channels_that_are_not_named_stay_as_they_are() -> None:
+    batch = torch.randn(5, 3, 16, 9)
+    before, draws = batch.clone(), {"floor_db": torch.full((5, 16, 9), -10.0)}
+    some, all_of_them = NoiseFloor(channels=(2, 0)).apply(batch, draws), NoiseFloor().apply(batch, draws)
+    assert torch.equal(batch, before)
+    assert torch.equal(some[:, 1], batch[:, 1])
+    assert torch.equal(some[:, [0, 2]], all_of_them[:, [0, 2]])
+    assert not torch.equal(some[:, [0, 2]], batch[:, [0, 2]])
+
+
+def test_a_channel_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="no channel 3: the features have 3, from 0"):
+        NoiseFloor(channels=(0, 3)).draw(generator(0), (3, 16, 9))
+
+
 def test_levels_and_slopes_are_those_asked_for() -> None:
     flat = NoiseFloor(min_db=-30, max_db=-10, slope_db=0)
     means = [flat.draw(generator(seed), (1, 400, 20))["floor_db"].mean() for seed in range(300)]

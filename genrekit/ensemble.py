@@ -46,12 +46,13 @@ class Seeing(nn.Module):
         self.network, self.channels = network, list(channels)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.network(self.seen(features))
+        logits: torch.Tensor = self.network(picked(features, self.channels))
         return logits
 
-    def seen(self, features: torch.Tensor) -> torch.Tensor:
-        """The channels that the network sees."""
-        return features[:, self.channels]
+
+def picked(features: torch.Tensor, channels: Channels) -> torch.Tensor:
+    """Those ``channels`` of features [batch, channels, bins, frames], in that order."""
+    return features[:, list(channels)]
 
 
 def refuse_channels_beyond(shape: FeatureShape, channels: Sequence[Channels] | None) -> None:

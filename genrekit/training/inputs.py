@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from genrekit.augmentation import augment, mix
 from genrekit.component import Augmenter, Mixer
+from genrekit.ensemble import Channels, picked
 from genrekit.features import Featurizer, Group
 from genrekit.profile import Profile
 from genrekit.training.batches import Draft, Partners
@@ -29,6 +30,8 @@ class Inputs:
     chain: Sequence[Augmenter]
     targets: torch.Tensor
     profile: Profile
+    channels: Channels | None = None
+    """Those of the features that the network sees; the others are not changed only to be left out. None: all."""
 
     def __call__(self, draft: Draft) -> tuple[torch.Tensor, torch.Tensor]:
         """Features float32 [n, channels, bins, frames] and targets [n, labels], on the training device."""
@@ -43,9 +46,12 @@ class Inputs:
 
     def _featurized(self, draft: Draft) -> tuple[torch.Tensor, torch.Tensor]:
         if self.featurizer.stage == "features":
-            return self.featurizer(draft.windows), self._targets(draft)
+            return self._seen(self.featurizer(draft.windows)), self._targets(draft)
         groups, targets = self._waveforms(draft, self._waveform_end)
-        return self.featurizer.of_groups(groups), targets
+        return self._seen(self.featurizer.of_groups(groups)), targets
+
+    def _seen(self, features: torch.Tensor) -> torch.Tensor:
+        return features if self.channels is None else picked(features, self.channels)
 
     def _waveforms(self, draft: Draft, end: int) -> tuple[list[Group], torch.Tensor]:
         """Waveforms, by their length, that have gone through ``chain[:end]``."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from genrekit.ensemble import members_of
+from genrekit.ensemble import Seeing, built, members_of
 from genrekit.errors import TrainingError, one_line
 from genrekit.processes import BatchShare, Processes
 from genrekit.profile import Profile
@@ -75,9 +75,9 @@ class Learner:
         """Go forward and backward with ``size`` of a piece's examples. What comes of it is of no use."""
         import torch
 
-        features, targets = self.inputs(piece.draft)
+        network, features, targets = self._member_and_inputs(piece)
         with self._autocast(features.device.type):
-            logits = self._member(piece)(features[:size]).float()
+            logits = network(features[:size]).float()
             loss: torch.Tensor = self.loss(logits, targets[:size]).sum()
         torch.autograd.backward(loss)
 
@@ -89,15 +89,18 @@ class Learner:
         import torch
 
         self.share.rows, self.share.total = piece.share, len(piece.indices)
-        features, targets = self.inputs(piece.draft)
+        network, features, targets = self._member_and_inputs(piece)
         with self.profile("forward"), self._autocast(features.device.type):
-            loss: torch.Tensor = self.loss(self._member(piece)(features).float(), targets).sum()
+            loss: torch.Tensor = self.loss(network(features).float(), targets).sum()
         with self.profile("backward"):
             torch.autograd.backward(loss / examples)
         return loss.detach()
 
-    def _member(self, piece: Piece) -> torch.nn.Module:
-        return members_of(self.network)[piece.member]
+    def _member_and_inputs(self, piece: Piece) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
+        """What the model has built for the piece's member, the features that it sees, and their targets."""
+        member = members_of(self.network)[piece.member]
+        inputs = replace(self.inputs, channels=member.channels) if isinstance(member, Seeing) else self.inputs
+        return built(member), *inputs(piece.draft)
 
     def _autocast(self, device: str) -> torch.autocast:
         import torch

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genrekit.ensemble import Seeing, members_of
+from genrekit.ensemble import Seeing, members_of, picked
 from genrekit.examples import Examples
 from genrekit.features import Featurizer
 from genrekit.prefetch import ahead
@@ -54,7 +54,7 @@ class SeenFeatures:
     member: Seeing
 
     def __iter__(self) -> Iterator[torch.Tensor]:
-        return map(self.member.seen, self.batches)
+        return (picked(batch, self.member.channels) for batch in self.batches)
 
 
 def fit_statistics(network: torch.nn.Module, batches: PlainFeatures, processes: Processes) -> None:

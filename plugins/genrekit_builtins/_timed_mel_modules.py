@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from genrekit.torchaudio_guard import import_torchaudio
 from genrekit_builtins._mel_blocks import MelInBlocks
 from genrekit_builtins._mel_modules import LEAST_POWER, fitted, is_plain_on_cpu
+from genrekit_builtins.loud_frames import loud_frames
 
 if TYPE_CHECKING:
     from genrekit_builtins.timed_mel import TimedMel
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 SCALE_DB = 20.0
 """Decibels that become 1: about the deviation of a clip's levels."""
-LOUD_DB = 25.0
-"""Frames whose mean level is within this of the loudest one's count as the sound, others as what is around it."""
-
-
 QUIET_DB = 40.0
 """How far below the mean of the sound 0 is where tilt is taken away: what pads, masks and shifts is near silence."""
 
@@ -100,10 +97,9 @@ class Channels(nn.Module):
 def tilt(levels: Tensor, cosines: Tensor) -> Tensor:
     """levels [batch, bands, frames] in units of 20 dB -> what ``cosines`` [terms, bands] hold of its loud frames' mean.
 
-    [batch, bands]. Frames count where their mean over the bands is within 25 dB of the loudest frame's.
+    [batch, bands].
     """
-    loudness = levels.mean(1, keepdim=True)
-    loud = (loudness > loudness.amax(2, keepdim=True) - LOUD_DB / SCALE_DB).to(levels.dtype)
+    loud = loud_frames(levels, SCALE_DB)
     mean = (levels * loud).sum(2) / loud.sum(2)
     slow: Tensor = mean @ cosines.t() @ cosines
     return slow

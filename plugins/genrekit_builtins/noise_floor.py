@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import model_validator
 
 import genrekit
+from genrekit_builtins.loud_frames import loud_frames
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +25,10 @@ class NoiseFloor(genrekit.Augmenter):
     """Adds the power of steady noise to a spectrogram of levels, with a loudness and a colour of its own in each clip.
 
     Quiet parts end at the noise and loud ones stay, as in a poorer recording. The level is uniform from ``min_db`` to
-    ``max_db`` above the features' zero, which is a clip's mean where features are normalised; so the signal-to-noise
-    ratio is even over a wide range. The spectrum is a straight line, rising or falling by ``slope_db`` at most from its
-    middle to an end, with small bends. Adding powers in the features' domain leaves them free to be stored.
+    ``max_db`` above ``reference``, in each channel; so the signal-to-noise ratio is even over a wide range. The
+    features' zero is a clip's mean or near silence, as they are normalised. The spectrum is a straight line, rising or
+    falling by ``slope_db`` at most from its middle to an end, with small bends. Adding powers in the features' domain
+    leaves them free to be stored.
     """
 
     use: Literal["noise-floor"] = "noise-floor"
@@ -39,10 +41,10 @@ class NoiseFloor(genrekit.Augmenter):
     unit_db: float = genrekit.Field(
         20.0, gt=0, le=100, description="decibels that 1 in the features stands for: 20 for mel, 1 for plain decibels"
     )
-    channels: tuple[Annotated[int, genrekit.Field(ge=0)], ...] | None = genrekit.Field(
-        None,
-        min_length=1,
-        description="the channels of the features, from 0, that it changes, where others have another zero; none: all",
+    reference: Literal["zero", "loud"] = genrekit.Field(
+        "zero",
+        description="what min_db and max_db are above. zero: the features' zero. loud: the mean level of a clip's loud "
+        "frames, so that -20 is a signal-to-noise ratio of 20 dB, however the features are normalised",
     )
 
     @model_validator(mode="after")
@@ -54,9 +56,7 @@ class NoiseFloor(genrekit.Augmenter):
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
         import numpy as np
 
-        channels, bins, frames = shape
-        if max(self.channels or [0]) >= channels:
-            raise ValueError(f"there is no channel {max(self.channels or [0])}: the features have {channels}, from 0")
+        bins, frames = shape[-2:]
         across = np.linspace(-1, 1, bins)
         bends = np.interp(across, np.linspace(-1, 1, KNOTS), rng.normal(0, BEND_DB, KNOTS))
         level = rng.uniform(self.min_db, self.max_db) + rng.uniform(-self.slope_db, self.slope_db) * across + bends
@@ -64,19 +64,15 @@ class NoiseFloor(genrekit.Augmenter):
         return {"floor_db": floor_db.astype(np.float32)}
 
     def apply(self, batch: torch.Tensor, draws: dict[str, torch.Tensor]) -> torch.Tensor:
-        floor_db = draws["floor_db"].to(batch)[:, None]
-        if self.channels is None:
-            return self._noisy(batch, floor_db)
-        changed, these = batch.clone(), list(self.channels)
-        changed[:, these] = self._noisy(batch[:, these], floor_db)
-        return changed
-
-    def _noisy(self, levels: torch.Tensor, floor_db: torch.Tensor) -> torch.Tensor:
         import torch
 
-        nepers = math.log(10) / 10  # the natural logarithm of power
-        signal, noise = levels * (self.unit_db * nepers), floor_db * nepers
-        return torch.logaddexp(signal, noise) / (self.unit_db * nepers)
+        floor = draws["floor_db"].to(batch)[:, None] / self.unit_db
+        if self.reference == "loud":
+            loud = loud_frames(batch, self.unit_db)
+            floor = floor + (batch.mean(-2, keepdim=True) * loud).sum(-1, keepdim=True) / loud.sum(-1, keepdim=True)
+        # The natural logarithm of power.
+        nepers = self.unit_db * math.log(10) / 10
+        return torch.logaddexp(batch * nepers, floor * nepers) / nepers
 
 
 @genrekit.hookimpl

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,7 @@ from genrekit_builtins.noise_floor import NoiseFloor
 
 @pytest.mark.parametrize("unit_db", [1.0, 20.0])
 def test_each_row_goes_by_its_own_draw(unit_db: float) -> None:
-    assert_each_row_is_its_own(NoiseFloor(unit_db=unit_db), torch.randn(5, 2, 16, 9))
+    assert_each_row_is_its_own(NoiseFloor(unit_db=unit_db, reference="loud"), torch.randn(5, 2, 16, 9))
 
 
 @pytest.mark.parametrize("unit_db", [1.0, 20.0])
@@ -26,19 +28,17 @@ def test_powers_add(unit_db: float) -> None:
     torch.testing.assert_close(out.flatten().double(), 10 * power.log10(), rtol=0, atol=1e-4)
 
 
-def test_channels_that_are_not_named_stay_as_they_are() -> None:
-    batch = torch.randn(5, 3, 16, 9)
-    before, draws = batch.clone(), {"floor_db": torch.full((5, 16, 9), -10.0)}
-    some, all_of_them = NoiseFloor(channels=(2, 0)).apply(batch, draws), NoiseFloor().apply(batch, draws)
-    assert torch.equal(batch, before)
-    assert torch.equal(some[:, 1], batch[:, 1])
-    assert torch.equal(some[:, [0, 2]], all_of_them[:, [0, 2]])
-    assert not torch.equal(some[:, [0, 2]], batch[:, [0, 2]])
-
-
-def test_a_channel_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="no channel 3: the features have 3, from 0"):
-        NoiseFloor(channels=(0, 3)).draw(generator(0), (3, 16, 9))
+def test_beside_the_loud_frames_it_is_a_signal_to_noise_ratio() -> None:
+    """Whatever is subtracted from a channel; quiet frames have no part in what the signal is."""
+    batch = torch.full((2, 2, 16, 8), -3.0)
+    batch[0, :, :, 2:5], batch[0, 1] = 1.5, batch[0, 1] + 7
+    batch[0, 1, :, 2:5] = 8.5
+    out = NoiseFloor(reference="loud").apply(batch, {"floor_db": torch.full((2, 16, 8), -20.0)})
+    signal_and_noise = 10 * math.log10(1 + 10 ** (-20 / 10)) / 20
+    for channel, level in ((0, 1.5), (1, 8.5)):
+        torch.testing.assert_close(out[0, channel, :, 2:5], torch.full((16, 3), level + signal_and_noise))
+        torch.testing.assert_close(out[0, channel, :, 5:], torch.full((16, 3), level - 1), rtol=0, atol=1e-3)
+    torch.testing.assert_close(out[1], torch.full((2, 16, 8), -3 + signal_and_noise))
 
 
 def test_levels_and_slopes_are_those_asked_for() -> None:

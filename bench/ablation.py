@@ -3,7 +3,7 @@
     python bench/ablation.py DATA [--epochs N] [--left-out NAME+NAME ...] [--seeds N] [--jobs N] [--only NAME ...]
 
 DATA is the folder of the Free Spoken Digit Dataset. Two of its four speakers are left out together, with each seed; the
-schedule is shortened to --epochs, and one network is trained. Nothing is chosen on those who are left out: the last
+schedule is shortened to --epochs, and the first network is trained. Nothing is chosen on those who are left out: the last
 epoch counts. Figures are kept in ``bench/ablation.json``, where what is there already is not run again, and the table
 goes to ``docs/results.md``. Runs train on one thread each, --jobs of them at once.
 """
@@ -83,7 +83,8 @@ def accuracy(data: Path, name: str, left_out: str, seed: int, epochs: int) -> fl
     CHANGES[name](recipe)
     pattern = recipe["dataset"]["pattern"]
     recipe |= {"dataset": {"use": "table", "path": "clips.csv"}, "split": {"use": "predefined"}, "seed": seed}
-    recipe["train"] |= {"epochs": epochs, "evaluate_every": epochs, "threads": 1, "ensemble_size": 1}
+    recipe["train"] |= {"epochs": epochs, "evaluate_every": epochs, "threads": 1}
+    recipe["train"] |= {"ensemble_size": 1, "ensemble_channels": [[0]]}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "recipe.toml")
         path.write_text(tomli_w.dumps(recipe), encoding="utf-8")

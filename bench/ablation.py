@@ -4,8 +4,8 @@
 
 DATA is the folder of the Free Spoken Digit Dataset. Two of its four speakers are left out together, with each seed; the
 schedule is shortened to --epochs, and the first network is trained. Nothing is chosen on those who are left out: the
-last epoch counts. Figures are kept in ``bench/ablation.json``, where what is there already is not run again, and the table
-goes to ``docs/results.md``. Runs train on one thread each, --jobs of them at once.
+last epoch counts. Figures are kept in ``bench/ablation.json``, where what is there already is not run again, and the
+table goes to ``docs/results.md``. Runs train on one thread each, --jobs of them at once.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _results(pool: concurrent.futures.Executor, jobs: Iterable[Job], in_flight: 
             if found:
                 yield found
                 continue
-            if len(pending) == in_flight:
+            if len(pending) >= max(1, in_flight):
                 yield finished()
             submit(job)
         while pending:

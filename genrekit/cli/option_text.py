@@ -58,13 +58,19 @@ def tables_within(options: type[Options]) -> Iterator[tuple[str, type[Options]]]
                 yield name, part
 
 
+def branches_of(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a value may be instead; none where it is of one type. Unions that a value tells apart come as ``oneOf``."""
+    found: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or []
+    return found
+
+
 def type_text(schema: dict[str, Any], tables: dict[str, Any]) -> str:
     """``integer``, ``"mean" or "max"``, ``array of path`` …"""
     if "$ref" in schema:
         return type_text(tables[schema["$ref"].rsplit("/", 1)[-1]], tables)
     if "enum" in schema or "const" in schema:
         return _choice(schema.get("enum", [schema.get("const")]))
-    branches = [branch for branch in schema.get("anyOf", []) if branch.get("type") != "null"]
+    branches = [branch for branch in branches_of(schema) if branch.get("type") != "null"]
     if {"type": "string"} in branches:
         # Names beside it are what editors are to suggest.
         branches = [branch for branch in branches if "enum" not in branch]
@@ -100,7 +106,7 @@ def _bounds(schema: dict[str, Any]) -> Iterator[str]:
     for key, words in _BOUNDS.items():
         if key in schema and not (fixed and key.endswith("Items")):
             yield words.format(schema[key])
-    for branch in schema.get("anyOf", []):
+    for branch in branches_of(schema):
         yield from _bounds(branch)
 
 

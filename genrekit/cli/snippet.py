@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, get_origin
 
+from genrekit.cli.option_text import branches_of
 from genrekit.component import Component
 from genrekit.recipe.model import Recipe, kind_of
 from genrekit.recipe.sections import Train
@@ -45,7 +46,8 @@ def _toml(value: Any) -> str:
 def _example(schema: dict[str, Any]) -> Any:
     if "enum" in schema or "const" in schema:
         return schema.get("enum", [schema.get("const")])[0]
-    if "anyOf" in schema:
-        return _example(schema["anyOf"][0])
+    branches = branches_of(schema)
+    if branches:
+        return _example(branches[0])
     examples = {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1.0), "boolean": True, "array": []}
     return examples.get(schema.get("type", ""), "…")

@@ -56,7 +56,7 @@ def test_a_dry_run_names_what_does_not_work(command: Command, recipe: Path) -> N
     code, out, err = command("recipe", "check", recipe, "--dry-run")
     assert code == 2
     assert out.startswith(f"{recipe}: ok: ")
-    assert err == "[train.optimizer] descent does not work: NotImplementedError: \n"
+    assert err == "[augment] louder does not work: NotImplementedError: \n"
 
 
 def test_a_dry_run_of_the_published_model(command: Command) -> None:

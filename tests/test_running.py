@@ -254,5 +254,5 @@ def test_only_training_clips_are_augmented_and_anew_in_every_epoch(
 
     monkeypatch.setattr(toy_plugin.Louder, "draw", counting)
     toy.run("augment.0.probability=1", "train.epochs=2")
-    # 12 training clips of two windows, two epochs, nothing for the 6 validation clips; no draw twice.
-    assert len(factors) == len(set(factors)) == 12 * 2 * 2
+    # One trial, then 12 training clips of two windows, two epochs, nothing for the 6 validation clips; no draw twice.
+    assert len(factors) == len(set(factors)) == 1 + 12 * 2 * 2

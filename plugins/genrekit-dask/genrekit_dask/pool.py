@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import functools
+import logging
 import pickle
 import threading
 import uuid
@@ -19,6 +20,8 @@ from genrekit_dask.failures import lost, told
 from genrekit_dask.future import DaskFuture
 from genrekit_dask.patience import Patience
 from genrekit_dask.work import perform
+
+LOG = logging.getLogger("genrekit_dask")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,4 +129,8 @@ class DaskPool(concurrent.futures.Executor):
     def _finish(self) -> None:
         concurrent.futures.wait(list(self._jobs))
         self._patience.end()
-        self._closing.close()
+        try:
+            self._closing.close()
+        except Exception:
+            # Dask asserts on the way out that none of its processes is just being born again, after a death.
+            LOG.debug("a Dask cluster did not close cleanly", exc_info=True)

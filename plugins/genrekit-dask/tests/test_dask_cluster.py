@@ -210,6 +210,19 @@ def test_when_no_worker_is_left_that_is_said(made: Cluster, tmp_path: Path) -> N
     assert error.problems[0].why == "it has had no worker for 0.5 s"
 
 
+def test_a_cluster_that_does_not_close_cleanly_costs_no_result(two: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    """The thread that closes is nobody's to catch an error of."""
+    closing = contextlib.ExitStack()
+    client = closing.enter_context(connected(two.address, LONG_S))
+    closing.callback(dict[str, str]().pop, "born again")
+    with caplog.at_level("DEBUG", "genrekit_dask"), DaskPool(client, LONG_S, closing) as pool:
+        assert pool.submit(dask_jobs.pid).result() > 0
+    assert [record.message for record in caplog.records if record.name == "genrekit_dask"] == [
+        "a Dask cluster did not close cleanly"
+    ]
+    assert client.status == "closed"
+
+
 def test_when_the_scheduler_goes_that_is_said(made: Cluster, tmp_path: Path) -> None:
     made.start("only")
     (tmp_path / "begun").mkdir()

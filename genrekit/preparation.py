@@ -67,8 +67,9 @@ def prepare(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    done = preparation.results.values()
-    index.remember({r.stat: r.content for r in done if r.stat and r.content})
+        # While items that are still on their way get to the disk.
+        done = preparation.results.values()
+        index.remember({r.stat: r.content for r in done if r.stat and r.content})
     return preparation
 
 

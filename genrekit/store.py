@@ -201,6 +201,10 @@ class HashIndex:
             found = ((stat, database.execute(query, stat).fetchone()) for stat in stats)
             return {stat: row[0] for stat, row in found if row}
 
+        # Making a database takes several syncs; that there can be none is found out before any work.
+        atomic.make_folder(self.root)
+        if not self._path.exists():
+            return {}
         return ask(self._path, _TABLES, look)
 
     def remember(self, hashes: dict[Stat, str]) -> None:

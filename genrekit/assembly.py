@@ -34,7 +34,7 @@ def assemble(run: Run, preparation: Preparation) -> Training:
     device = PartialState(cpu=recipe.train.device == "cpu").device
     module = recipe.features.build().eval()
     shape = measure_shape(recipe.features, module)
-    try_augmenters(recipe.augment, torch.zeros(1, *shape))
+    try_augmenters(recipe.augment, torch.zeros(1, *shape), recipe.train.ensemble_channels)
     share = BatchShare()
     kind, views = Training, views_of(recipe.augment, shape)
     if isinstance(recipe.model, FittedModel):

@@ -26,11 +26,13 @@ def augment(batch: torch.Tensor, augmenter: Augmenter, rngs: Sequence[np.random.
     return batch.index_copy(0, rows, _checked(augmenter, "apply", changed, tuple(before.shape)))
 
 
-def attempt(batch: torch.Tensor, augmenter: Augmenter, rng: np.random.Generator) -> None:
-    """Change all rows of a batch, whatever the probability, for the errors that come of it."""
-    changed = augmenter.apply(batch.clone(), _draws(augmenter, [rng] * len(batch), batch))
-    if not augmenter.resizes:
-        _checked(augmenter, "apply", changed, tuple(batch.shape))
+def attempt(batch: torch.Tensor, augmenter: Augmenter, rng: np.random.Generator) -> torch.Tensor:
+    """A batch with all rows changed, whatever the probability, for the errors that come of it."""
+    rngs = [rng] * len(batch)
+    if augmenter.resizes:
+        return _resized(batch.clone(), augmenter, rngs)
+    changed = augmenter.apply(batch.clone(), _draws(augmenter, rngs, batch))
+    return _checked(augmenter, "apply", changed, tuple(batch.shape))
 
 
 def _resized(batch: torch.Tensor, augmenter: Augmenter, rngs: Sequence[np.random.Generator]) -> torch.Tensor:

@@ -57,7 +57,9 @@ def picked(features: torch.Tensor, channels: Channels) -> torch.Tensor:
 
 def refuse_channels_beyond(shape: FeatureShape, channels: Sequence[Channels] | None) -> None:
     """`RecipeError` where a member is to see a channel that features of ``shape`` do not have."""
-    beyond = max(map(max, channels or [(0,)]))
+    if channels is None:
+        return
+    beyond = max(map(max, channels))
     if beyond >= shape.channels:
         raise RecipeError(
             f"[train] 'ensemble_channels' names channel {beyond}, and the features have {shape.channels}, from 0",

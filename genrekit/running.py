@@ -15,6 +15,7 @@ from genrekit.errors import GenrekitError
 from genrekit.pipeline import RunResult
 from genrekit.processes import launched
 from genrekit.recipe.load import locating
+from genrekit.recipe.model import Recipe
 from genrekit.run_folder import METRICS, RunFolder
 from genrekit.series import start as series_start
 from genrekit.series.files import is_series
@@ -60,6 +61,7 @@ def run_recipe(
     overrides = list(overrides)
     loaded = recipes.load(recipe, overrides)
     told, loaded = list(fitted.notes(loaded)), fitted.resolve(loaded)
+    _check_channels(loaded)
     several = folds or (seeds or 1) > 1
     _check_jobs(jobs, several, profile, listeners, "--folds or --seeds COUNT make several")
     with locating(loaded, recipe, overrides):
@@ -119,6 +121,15 @@ def resume_run(
     setting = replace(setting, listeners=listeners, finish=finish)
     series = path.parent if is_series(path.parent) else None
     return setting.run(loaded, clips, RunFolder(path), series).go(profile)
+
+
+def _check_channels(recipe: Recipe) -> None:
+    """`RecipeError` where a network is to see a channel that the features say they do not have, before any audio."""
+    promised = recipe.features.output_shape()
+    if promised and recipe.train.ensemble_channels:
+        from genrekit.ensemble import refuse_channels_beyond
+
+        refuse_channels_beyond(promised, recipe.train.ensemble_channels)
 
 
 def _check_jobs(jobs: int, several: bool, profile: bool, listeners: Sequence[object], hint: str) -> None:

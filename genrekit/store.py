@@ -13,7 +13,8 @@ import inspect
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -150,13 +151,29 @@ def code_version(component: Component, objects: Iterable[object] = ()) -> str:
     """What changes when code does: the declared version, and the source files of the component's and objects' classes.
 
     ``objects`` are what the component builds, such as a torch module and its parts. Classes of installed libraries
-    count by their file too, so another torchaudio is another version.
+    count by their file too, so another torchaudio is another version; and so do files of the same package whose
+    functions and classes such a file has by name.
     """
     classes = {base for thing in (component, *objects) for base in type(thing).__mro__}
-    files = sorted({file for cls in classes if (file := _source_file(cls))})
+    files = sorted({file for cls in classes for file in _source_files(cls)})
     hashes = [content_hash(file) for file in files]
     name = f"{type(component).__module__}.{type(component).__qualname__}"
     return hashlib.sha256(json.dumps([name, type(component).version, hashes]).encode()).hexdigest()[:16]
+
+
+def _source_files(cls: type) -> Iterator[str]:
+    """The file a class is written in, and those of its package from which that file has functions and classes."""
+    file = _source_file(cls)
+    if file is None:
+        return
+    yield file
+    package = cls.__module__.partition(".")[0]
+    for value in list(vars(sys.modules.get(cls.__module__, cls)).values()):
+        named = getattr(value, "__module__", None) if inspect.isfunction(value) or inspect.isclass(value) else None
+        if isinstance(named, str) and named.partition(".")[0] == package:
+            found = getattr(sys.modules.get(named), "__file__", None)
+            if found:
+                yield found
 
 
 def _source_file(cls: type) -> str | None:

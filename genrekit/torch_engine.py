@@ -82,19 +82,16 @@ def _refuse_more_than_there_is(manifest: bundle.Manifest, model: Model, weights:
     import safetensors
     import torch
 
-    from genrekit.ensemble import shapes_seen
-
-    smallest = shapes_seen(FeatureShape(*manifest.feature_shape), manifest.ensemble_channels)[0]
     with safetensors.safe_open(weights, framework="pt") as file:
         held = sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
     try:
         with torch.device("meta"):
-            network = model.build(smallest, len(manifest.labels))
+            network = _network(manifest, model)
     except Exception as error:  # Not every network can be built without numbers.
         if "overflow" in str(error).lower():
             raise BundleError(f"{weights} is refused: the model's options ask for more than can be counted") from None
         return
-    wanted = manifest.ensemble_size * sum(tensor.numel() for tensor in network.state_dict().values())
+    wanted = sum(tensor.numel() for tensor in network.state_dict().values())
     if wanted > held:
         raise BundleError(
             f"{weights} is refused: it holds {held:,} numbers, and the model's options ask for {wanted:,}",

@@ -116,6 +116,7 @@ def test_dry_run_counts_the_weights_of_each(toy: ToyRuns) -> None:
         (("train.ensemble_channels=[[0], []]",), "nothing to see"),
         (("train.ensemble_channels=[]",), "nothing to see"),
         (("train.ensemble_channels=[[-1]]",), "should be at least 0"),
+        (("train.ensemble_channels=[[0, 0]]",), "one channel twice"),
     ],
 )
 def test_channels_that_cannot_be_seen_are_refused(toy: ToyRuns, options: tuple[str, ...], told: str) -> None:
@@ -130,3 +131,18 @@ def test_a_bundle_whose_networks_see_what_is_not_there_is_refused(toy: ToyRuns, 
     (folder / "bundle.json").write_text(json.dumps(manifest | {"ensemble_channels": channels}))
     with pytest.raises(BundleError, match=r"ensemble_channels|cannot see channels"):
         genrekit.load(folder)
+
+
+def test_a_bundle_whose_later_networks_are_larger_than_its_weights_is_refused(toy: ToyRuns) -> None:
+    """Before any of them has memory."""
+    folder = toy.run("train.epochs=1", "model.exports=false", TWO_CHANNELS, *EACH).folder / "bundle"
+    manifest = json.loads((folder / "bundle.json").read_text())
+    (folder / "bundle.json").write_text(json.dumps(manifest | {"ensemble_channels": [[0], [0] * 9999, [0]]}))
+    with pytest.raises(BundleError, match="numbers, and the model's options ask for"):
+        genrekit.load(folder)
+
+
+def test_a_channel_that_is_not_there_is_found_before_any_audio(toy: ToyRuns) -> None:
+    with pytest.raises(RecipeError, match="names channel 2, and the features have 2, from 0"):
+        toy.run(TWO_CHANNELS, "train.ensemble_size=2", "train.ensemble_channels=[[0], [2]]")
+    assert not (toy.root / "runs").exists()

@@ -79,6 +79,20 @@ def test_code_version_follows_declared_version_and_sources(tmp_path: Path) -> No
     assert code_version(Plain(), [written(tmp_path, "x = 1")]) != code_version(Plain(), [written(tmp_path, "x = 2")])
 
 
+def test_code_version_follows_functions_that_a_class_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    package = tmp_path / "package_of_parts"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "level.py").write_text("LOUD_DB = 25\n\n\ndef level():\n    return LOUD_DB\n")
+    (package / "part.py").write_text("from package_of_parts.level import level\n\n\nclass Part:\n    has = level()\n")
+    part = importlib.import_module("package_of_parts.part").Part()
+    before = code_version(Plain(), [part])
+    assert code_version(Plain(), [part]) == before
+    (package / "level.py").write_text("LOUD_DB = 5\n\n\ndef level():\n    return LOUD_DB\n")
+    assert code_version(Plain(), [part]) != before
+
+
 def written(folder: Path, line: str) -> object:
     """An object whose class stands in a file with that line."""
     path = folder / f"part_{len(list(folder.iterdir()))}.py"

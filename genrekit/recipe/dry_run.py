@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from genrekit import fitted
 from genrekit.component import Augmenter, FeatureShape, FittedModel, Mixer
 from genrekit.errors import GenrekitError, RecipeError
 
@@ -29,18 +30,22 @@ class DryRun:
 
 
 def dry_run(recipe: Recipe, classes: int) -> DryRun:
-    """Build everything that training needs and run one zero waveform through it. Raises `RecipeError`."""
+    """Build everything that training needs and run one zero waveform through it.
+
+    Raises `RecipeError`, and `PluginError` where an augmenter returns what it may not.
+    """
     import torch
 
+    recipe = fitted.resolve(recipe)
     with torch.no_grad():
         features = _attempt("features", recipe.features.use, lambda: _features(recipe))
         shape = FeatureShape(*features.shape[1:])
-        models = [_checked(recipe, seen, classes) for seen in _seen(recipe, features)]
-        try_augmenters(recipe.augment, features)
+        models = [_checked(recipe, seen, classes) for seen in _seen(features, recipe.train.ensemble_channels)]
+        try_augmenters(recipe.augment, features, recipe.train.ensemble_channels)
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     if not isinstance(recipe.model, FittedModel):
         _training(recipe, models[0])
-    networks = 1 if isinstance(recipe.model, FittedModel) else recipe.train.ensemble_size
+    networks = recipe.train.ensemble_size
     members = [models[number % len(models)] for number in range(networks)]
     return DryRun(recipe.features.window_samples(), shape, networks, sum(map(_trained, members)))
 
@@ -65,13 +70,12 @@ def _features(recipe: Recipe) -> torch.Tensor:
     return _finite(features)
 
 
-def _seen(recipe: Recipe, features: torch.Tensor) -> list[torch.Tensor]:
-    """What the first, second … network sees of ``features``."""
-    from genrekit.ensemble import refuse_channels_beyond
+def _seen(features: torch.Tensor, named: Sequence[Sequence[int]] | None) -> list[torch.Tensor]:
+    """What the first, second … network sees of ``features``. `RecipeError` where they have not that many channels."""
+    from genrekit.ensemble import picked, refuse_channels_beyond
 
-    named = recipe.train.ensemble_channels
     refuse_channels_beyond(FeatureShape(*features.shape[1:]), named)
-    return [features] if named is None else [features[:, list(channels)] for channels in named]
+    return [features] if named is None else [picked(features, channels) for channels in named]
 
 
 def _checked(recipe: Recipe, features: torch.Tensor, classes: int) -> torch.nn.Module:
@@ -110,21 +114,33 @@ def _resized(recipe: Recipe, model: torch.nn.Module, features: torch.Tensor) -> 
             raise ValueError(f"it does not take {left}: {error}") from error
 
 
-def try_augmenters(augmenters: Iterable[Augmenter], features: torch.Tensor) -> None:
-    """Change features, and look at them in test-time variants. Raises `RecipeError` where one does not work."""
-    for augmenter in augmenters:
-        if augmenter.on == "features":
-            _attempt("augment", augmenter.use, functools.partial(_augmented, augmenter, features))
+def try_augmenters(
+    augmenters: Iterable[Augmenter], features: torch.Tensor, named: Sequence[Sequence[int]] | None = None
+) -> None:
+    """Change what each network sees of features as training does, one after the other, and build test-time variants.
 
-
-def _augmented(augmenter: Augmenter, features: torch.Tensor) -> None:
-    from genrekit.augmentation import attempt
-    from genrekit.randomness import generator
+    Raises `RecipeError` where one does not work, `PluginError` where one returns what it may not.
+    """
     from genrekit.views import views_of
 
-    views_of([augmenter], FeatureShape(*features.shape[1:]))
-    if not isinstance(augmenter, Mixer):
-        attempt(features, augmenter, generator(0, "dry run"))
+    chain = [augmenter for augmenter in augmenters if augmenter.on == "features"]
+    shape = FeatureShape(*features.shape[1:])
+    for augmenter in chain:
+        _attempt("augment", augmenter.use, functools.partial(views_of, [augmenter], shape))
+    for seen in _seen(features, named):
+        changed = seen
+        for augmenter in chain:
+            changed = _attempt("augment", augmenter.use, functools.partial(_changed, augmenter, changed))
+
+
+def _changed(augmenter: Augmenter, features: torch.Tensor) -> torch.Tensor:
+    from genrekit.augmentation import attempt, mix
+    from genrekit.randomness import generator
+
+    rng = generator(0, "dry run")
+    if isinstance(augmenter, Mixer):
+        return mix(features, augmenter, features, [rng], [0])[0]
+    return attempt(features, augmenter, rng)
 
 
 def _loss(recipe: Recipe, classes: int) -> None:

@@ -113,6 +113,8 @@ class Train(Section):
             return self
         if not (named and all(named)):
             raise ValueError("ensemble_channels leaves a network nothing to see: [[0], [0, 1]], say, or leave it out")
+        if any(len(set(channels)) < len(channels) for channels in named):
+            raise ValueError("ensemble_channels shows a network one channel twice: each has all that it holds")
         if len(named) > self.ensemble_size:
             raise ValueError(
                 f"ensemble_channels says what {len(named)} networks see, and ensemble_size is {self.ensemble_size}: "

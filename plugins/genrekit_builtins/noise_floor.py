@@ -35,8 +35,8 @@ class NoiseFloor(genrekit.Augmenter):
     on: Literal["features"] = genrekit.Field(
         "features", description="what it changes: levels, in decibels over unit_db"
     )
-    min_db: float = genrekit.Field(-45.0, ge=-200, le=200, description="lowest level, in dB above the features' zero")
-    max_db: float = genrekit.Field(0.0, ge=-200, le=200, description="highest level, in dB above the features' zero")
+    min_db: float = genrekit.Field(-45.0, ge=-200, le=200, description="lowest level, in dB above reference")
+    max_db: float = genrekit.Field(0.0, ge=-200, le=200, description="highest level, in dB above reference")
     slope_db: float = genrekit.Field(10.0, ge=0, le=100, description="largest rise or fall from the middle to an end")
     unit_db: float = genrekit.Field(
         20.0, gt=0, le=100, description="decibels that 1 in the features stands for: 20 for mel, 1 for plain decibels"
@@ -44,7 +44,8 @@ class NoiseFloor(genrekit.Augmenter):
     reference: Literal["zero", "loud"] = genrekit.Field(
         "zero",
         description="what min_db and max_db are above. zero: the features' zero. loud: the mean level of a clip's loud "
-        "frames, so that -20 is a signal-to-noise ratio of 20 dB, however the features are normalised",
+        "frames, so that -20 is a signal-to-noise ratio of 20 dB. Padding counts as sound where it is not far below "
+        "the rest, as zeros are not that stand for a clip's mean: noise is weaker then",
     )
 
     @model_validator(mode="after")

@@ -79,9 +79,13 @@ class Mel(TimedMel):
         return [self.model_copy(update={"window_ms": length, "more_windows_ms": ()}) for length in lengths]
 
     def problems(self) -> Iterator[str]:
-        yield from super().problems()
         if not self.normalisations():
             yield 'normalise = [] leaves no channel: "none", or one of the others'
+            return
+        if len(set(self.normalisations())) < len(self.normalisations()):
+            yield "normalise names one way twice: two channels would be the same"
+            return
+        yield from super().problems()
         for one in self.each_window()[1:]:
             yield from (f"more_windows_ms {one.window_ms:g}: {problem}" for problem in one.problems())
 

@@ -47,9 +47,13 @@ class ReshapedMagnitude(Length):
     """The same where (real, imaginary) is reshaped first, as torchaudio does."""
 
     def pattern(self, op: Any, real: Any, imaginary: Any, shape: Any) -> Any:
-        return self.length(op, op.Reshape(together(op, real, imaginary), shape))
+        return self.length(op, op.Reshape(together(op, real, imaginary), shape, _outputs=["reshaped"]))
 
-    def rewrite(self, op: Any, real: Any, imaginary: Any, shape: Any) -> Any:
+    def check(self, _: Any, reshaped: Any, **__: Any) -> bool:
+        """Whether real and imaginary parts are still an axis of their own."""
+        return reshaped.shape is not None and reshaped.shape[-1] == 2
+
+    def rewrite(self, op: Any, real: Any, imaginary: Any, shape: Any, **_: Any) -> Any:
         first, last = op.Constant(value_ints=[0]), op.Constant(value_ints=[-1])
         return self.root(op, op.Reshape(power(op, real, imaginary), op.Slice(shape, first, last)))
 

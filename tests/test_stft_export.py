@@ -127,6 +127,26 @@ def test_other_powers_are_left_to_the_operator(tmp_path: Path) -> None:
     assert graph.error(np.random.default_rng(0).normal(size=(2, 3000)).astype(np.float32)) < 1e-6
 
 
+class Energies(Spectrum):
+    """[batch, samples] -> the length of each bin's parts over all frames [batch, bins], or of all frames and bins."""
+
+    def __init__(self, axis: int) -> None:
+        super().__init__(256, 64)
+        self.axis = axis
+
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
+        spectrum = torch.stft(waveform, 256, 64, window=self.window, return_complex=True)
+        lengths: torch.Tensor = torch.view_as_real(spectrum).flatten(self.axis).norm(dim=-1)
+        return lengths.reshape(len(waveform), -1)
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_what_is_taken_along_more_than_the_parts_is_no_magnitude(axis: int, tmp_path: Path) -> None:
+    graph = Graph(Energies(axis), tmp_path / "model.onnx")
+    assert "ReduceL2" in graph.operators
+    assert graph.error(np.random.default_rng(0).normal(size=(2, 3000)).astype(np.float32)) < 1e-6
+
+
 @pytest.mark.parametrize(("points", "expected"), [(2048, (64, 32)), (400, (20, 20)), (257, (257, 1)), (1, (1, 1))])
 def test_factors(points: int, expected: tuple[int, int]) -> None:
     assert factors(points) == expected

@@ -53,7 +53,7 @@ docs: .venv/plugins-ready
 bench: .venv/ready
 	$(BIN)/python -m bench
 
-RESOLVE = $(UV) pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate \
+RESOLVE = $(UV) pip compile --quiet --universal --no-header --no-annotate \
 	--group dev $(PLUGINS:%=--group %/pyproject.toml:test) pyproject.toml $(PLUGINS:=/pyproject.toml) --all-extras --no-emit-package genrekit
 
 pin: $(UV)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from genrekit.component import FittedModel
-from genrekit.ensemble import build_network, refuse_channels_beyond, shapes_seen
+from genrekit.ensemble import build_network, shapes_seen
 from genrekit.examples import Examples, examples_of
 from genrekit.features import Featurizer, measure_shape
 from genrekit.hardware import memory_format
@@ -66,7 +66,6 @@ def assemble(run: Run, preparation: Preparation) -> Training:
 def _network(run: Run, shape: FeatureShape, classes: int, share: BatchShare) -> torch.nn.Module:
     """The model with the weights that the seed decides."""
     model, train = run.recipe.model, run.recipe.train
-    refuse_channels_beyond(shape, train.ensemble_channels)
     for seen in shapes_seen(shape, train.ensemble_channels):
         model.check(seen, classes)
     torch.manual_seed(torch_seed(run.recipe.seed, "weights"))

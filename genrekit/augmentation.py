@@ -26,15 +26,6 @@ def augment(batch: torch.Tensor, augmenter: Augmenter, rngs: Sequence[np.random.
     return batch.index_copy(0, rows, _checked(augmenter, "apply", changed, tuple(before.shape)))
 
 
-def attempt(batch: torch.Tensor, augmenter: Augmenter, rng: np.random.Generator) -> torch.Tensor:
-    """A batch with all rows changed, whatever the probability, for the errors that come of it."""
-    rngs = [rng] * len(batch)
-    if augmenter.resizes:
-        return _resized(batch.clone(), augmenter, rngs)
-    changed = augmenter.apply(batch.clone(), _draws(augmenter, rngs, batch))
-    return _checked(augmenter, "apply", changed, tuple(batch.shape))
-
-
 def _resized(batch: torch.Tensor, augmenter: Augmenter, rngs: Sequence[np.random.Generator]) -> torch.Tensor:
     changed = augmenter.apply(batch, _draws(augmenter, rngs, batch))
     wanted = (*batch.shape[:-1], changed.shape[-1] if _is_tensor(changed) and changed.dim() else -1)

@@ -45,9 +45,8 @@ def dry_run(recipe: Recipe, classes: int) -> DryRun:
         _attempt("train.loss", recipe.train.loss.use, lambda: _loss(recipe, classes))
     if not isinstance(recipe.model, FittedModel):
         _training(recipe, models[0])
-    networks = recipe.train.ensemble_size
-    members = [models[number % len(models)] for number in range(networks)]
-    return DryRun(recipe.features.window_samples(), shape, networks, sum(map(_trained, members)))
+    members = [models[number % len(models)] for number in range(recipe.train.ensemble_size)]
+    return DryRun(recipe.features.window_samples(), shape, len(members), sum(map(_trained, members)))
 
 
 def _attempt(section: str, use: str, action: Callable[[], T]) -> T:
@@ -119,7 +118,8 @@ def try_augmenters(
 ) -> None:
     """Change what each network sees of features as training does, one after the other, and build test-time variants.
 
-    Raises `RecipeError` where one does not work, `PluginError` where one returns what it may not.
+    Raises `RecipeError` where one does not work or a network's channel is not there, `PluginError` where one returns
+    what it may not.
     """
     from genrekit.views import views_of
 
@@ -134,13 +134,13 @@ def try_augmenters(
 
 
 def _changed(augmenter: Augmenter, features: torch.Tensor) -> torch.Tensor:
-    from genrekit.augmentation import attempt, mix
+    from genrekit.augmentation import augment, mix
     from genrekit.randomness import generator
 
     rng = generator(0, "dry run")
     if isinstance(augmenter, Mixer):
         return mix(features, augmenter, features, [rng], [0])[0]
-    return attempt(features, augmenter, rng)
+    return augment(features, augmenter.model_copy(update={"probability": 1.0}), [rng])
 
 
 def _loss(recipe: Recipe, classes: int) -> None:
